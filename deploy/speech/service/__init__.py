@@ -1,0 +1,1 @@
+"""The bundled speech service: speech to text and sentence embeddings in OpenAI's form."""
