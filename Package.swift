@@ -67,7 +67,7 @@ shim("CProcess")
 
 module("Kernel", ["CCrypto"], [logging])
 module("Reactor", ["CEpoll"], [logging])
-module("HTTP", ["CCurl", "Reactor"], [logging])
+module("HTTP", ["CCurl", "Kernel", "Reactor"], [logging])
 module("Database", ["CPostgres", "Kernel", "Reactor"], [logging])
 module("Jobs", ["Database", "Kernel"], [logging])
 module("Telegram", ["HTTP", "Kernel"], [logging])
