@@ -77,7 +77,8 @@ public struct LocalTime: Hashable, Sendable, CustomStringConvertible {
 /// A position in a recording for people: `m:ss`, or `h:mm:ss` from an hour on.
 public func playerTime(_ seconds: Double) -> String {
     let whole = Int(max(0, seconds).rounded(.down))
-    let minutesAndSeconds = "\(whole >= 3600 ? twoDigits(whole / 60 % 60) : String(whole / 60)):\(twoDigits(whole % 60))"
+    let minutesAndSeconds =
+        "\(whole >= 3600 ? twoDigits(whole / 60 % 60) : String(whole / 60)):\(twoDigits(whole % 60))"
     return whole >= 3600 ? "\(whole / 3600):\(minutesAndSeconds)" : minutesAndSeconds
 }
 

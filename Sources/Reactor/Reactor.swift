@@ -104,7 +104,10 @@ public final class Reactor: Sendable {
     /// Runs `action` on the reactor's thread once `delay` has passed.
     @discardableResult
     public func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> ReactorTimer {
-        let nanoseconds = max(0, delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)
+        let nanoseconds = max(
+            0,
+            delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000
+        )
         let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(nanoseconds)
         let (timer, isFirst) = state.withLock { state in
             let timer = ReactorTimer(deadline: deadline, serial: state.nextSerial)

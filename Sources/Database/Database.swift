@@ -1,0 +1,100 @@
+public import Kernel
+public import Logging
+public import Reactor
+
+/// The only door to PostgreSQL.
+///
+/// Each kind of transaction has its login, its rights and its pool. A body may run a second time when the connection is
+/// lost before COMMIT, so it holds no effects but statements. Other effects are added to the closing part.
+public final class Database: Sendable {
+    public let configuration: DatabaseConfiguration
+    let connecting: Connecting
+    private let platformPool: Pool
+    private let cellPool: Pool
+    let wakeUps: WakeUps
+    let logger: Logger
+
+    public init(configuration: DatabaseConfiguration, reactor: Reactor, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        wakeUps = WakeUps(reactor: reactor)
+        connecting = Connecting(configuration: configuration, reactor: reactor)
+        platformPool = Pool(login: .platform, connecting: connecting, logger: logger)
+        cellPool = Pool(login: .cell, connecting: connecting, logger: logger)
+    }
+
+    /// Runs `body` as the tenant's role with the tenant's schema in front; what it does is all or nothing.
+    ///
+    /// The database refuses every look at a neighbour. The tenant part ends with `body`; the closing part that was added
+    /// in it is written with the cell's rights and committed together with it.
+    public func tenant<Value: Sendable>(
+        _ id: TenantID,
+        _ body: (TenantTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: cellPool, tenant: id) { try await body(TenantTransaction(tenant: id, core: $0)) }
+    }
+
+    /// Runs `body` with the rights of the cell.
+    public func cell<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
+        try await run(on: cellPool, tenant: nil) { try await body(CellTransaction(core: $0)) }
+    }
+
+    /// Runs `body` with the rights of the platform.
+    public func platform<Value: Sendable>(_ body: (PlatformTransaction) async throws -> Value) async throws -> Value {
+        try await run(on: platformPool, tenant: nil) { try await body(PlatformTransaction(core: $0)) }
+    }
+
+    /// Closes all connections; transactions under way finish first, new ones are refused.
+    public func close() {
+        platformPool.close()
+        cellPool.close()
+    }
+
+    /// Connections lent and idle by login, for the metrics.
+    public var connectionCounts: [(login: String, lent: Int, idle: Int)] {
+        [platformPool, cellPool].map { pool in
+            let counts = pool.counts
+            return (pool.login.rawValue, counts.lent, counts.idle)
+        }
+    }
+
+    private func run<Value: Sendable>(
+        on pool: Pool,
+        tenant: TenantID?,
+        _ body: (TransactionCore) async throws -> Value
+    ) async throws -> Value {
+        var attempt = 0
+        while true {
+            attempt += 1
+            let member = try await pool.take(for: tenant)
+            let core = TransactionCore(connection: member.connection, tenant: tenant)
+            do {
+                let value = try await body(core)
+                try await core.commit()
+                pool.giveBack(member)
+                core.channels.forEach(wakeUps.raise)
+                return value
+            } catch {
+                let isKept = await core.rollBack()
+                if !isKept { member.connection.close() }
+                if (error as? DatabaseFault)?.isStalePlan == true { member.connection.forgetStatements() }
+                pool.giveBack(member)
+                guard let fault = error as? DatabaseFault else { throw error }
+                if case .connectionLost = fault, core.isCommitting { throw DatabaseFault.commitUncertain }
+                guard attempt < 3, !core.isCommitting, fault.isWorthRepeating else { throw fault }
+            }
+        }
+    }
+}
+
+extension DatabaseFault {
+    /// A table was changed under a prepared statement.
+    fileprivate var isStalePlan: Bool {
+        guard case .server(let error) = self else { return false }
+        return error.sqlState == "0A000" && error.message.contains("cached plan")
+    }
+
+    fileprivate var isWorthRepeating: Bool {
+        if case .connectionLost = self { true } else { isStalePlan }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// Where PostgreSQL is and as whom the product speaks to it.
+public struct DatabaseConfiguration: Sendable {
+    /// One of the product's logins; each has rights of its own.
+    public enum Login: String, Sendable, CaseIterable {
+        /// Owns platform and cell, makes roles; for migrations and provisioning only.
+        case owner = "zvonar_owner"
+        case platform = "zvonar_platform"
+        /// Owns nothing, enters tenants by SET ROLE.
+        case cell = "zvonar_cell"
+    }
+
+    /// A host name, an address, or the folder of a Unix socket.
+    public var host: String
+    public var port: Int
+    public var name: String
+    public var passwords: [Login: String]
+    /// Connections at most, for each of platform and cell.
+    public var poolSize = 10
+    /// PgBouncer in transaction mode stands between: statements are unnamed, start-up options are not sent.
+    public var isPooled = false
+    /// Where LISTEN, migrations and locks go when a pooler stands between; host and port of the server itself.
+    public var direct: (host: String, port: Int)?
+    public var connectTimeout = Duration.seconds(5)
+    /// How long one exchange with the server may take.
+    public var statementTimeout = Duration.seconds(30)
+    /// How long to wait for a free connection.
+    public var checkoutTimeout = Duration.seconds(10)
+    /// A connection is renewed after this long, or after `tenantsPerConnection` different tenants, because a backend
+    /// keeps about 1 MB of catalogue for each tenant it has seen.
+    public var connectionLifetime = Duration.seconds(1800)
+    public var tenantsPerConnection = 64
+
+    public init(host: String, port: Int, name: String, passwords: [Login: String]) {
+        self.host = host
+        self.port = port
+        self.name = name
+        self.passwords = passwords
+    }
+
+    /// Reads `postgresql://host:port/name`; nil when it is not of that form. A Unix socket's folder is given as
+    /// `postgresql:///name?host=/folder&port=5432`.
+    public init?(url: String, passwords: [Login: String]) {
+        guard let parts = URLComponents(string: url), ["postgresql", "postgres"].contains(parts.scheme),
+            parts.user == nil, parts.path.count > 1
+        else { return nil }
+        let query = Dictionary(
+            (parts.queryItems ?? []).map { ($0.name, $0.value ?? "") },
+            uniquingKeysWith: { first, _ in first }
+        )
+        guard let host = query["host"] ?? parts.host.flatMap({ $0.isEmpty ? nil : $0 }) else { return nil }
+        self.init(
+            host: host,
+            port: parts.port ?? query["port"].flatMap(Int.init) ?? 5432,
+            name: String(parts.path.dropFirst()),
+            passwords: passwords
+        )
+    }
+}

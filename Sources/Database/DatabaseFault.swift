@@ -1,0 +1,70 @@
+public import Kernel
+
+/// What PostgreSQL said; the message may name values, so it is kept out of `description`.
+public struct ServerError: Sendable, Hashable, CustomDebugStringConvertible {
+    /// Five characters, see the appendix "PostgreSQL Error Codes".
+    public let sqlState: String
+    public let message: String
+    public let constraint: String?
+    public let detail: String?
+
+    public var debugDescription: String { "\(sqlState) \(message)\(detail.map { " (\($0))" } ?? "")" }
+}
+
+/// Why the database did not do what was asked.
+public enum DatabaseFault: Fault, CustomDebugStringConvertible {
+    case server(ServerError)
+    /// No connection could be made.
+    case unreachable(String)
+    /// The connection broke before COMMIT was sent: nothing has happened.
+    case connectionLost
+    /// The connection broke with COMMIT in flight: it happened or it did not.
+    case commitUncertain
+    case timedOut
+    /// No connection became free in time.
+    case poolExhausted
+    case closed
+    /// A row did not have the form that the code expects.
+    case unreadable(String)
+    /// The closing part of a transaction changed other than the expected number of rows, so all was rolled back.
+    case closingRefused
+    /// The code asked for something that cannot be, such as two statements at once in one transaction.
+    case misuse(String)
+
+    public var isPassing: Bool {
+        switch self {
+        case .server(let error):
+            // Serialisation, deadlock, shutdown, resources, cancelled by a timeout.
+            ["40", "53", "57", "08"].contains(String(error.sqlState.prefix(2)))
+        case .unreachable, .connectionLost, .commitUncertain, .timedOut, .poolExhausted: true
+        case .closed, .unreadable, .closingRefused, .misuse: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .server(let error): "PostgreSQL error \(error.sqlState)\(error.constraint.map { " (\($0))" } ?? "")"
+        case .unreachable(let reason): "PostgreSQL cannot be reached: \(reason)"
+        case .connectionLost: "the connection to PostgreSQL was lost"
+        case .commitUncertain: "the connection to PostgreSQL was lost while committing"
+        case .timedOut: "PostgreSQL did not answer in time"
+        case .poolExhausted: "no connection to PostgreSQL became free in time"
+        case .closed: "the database is closed"
+        case .unreadable(let reason): "a row cannot be read: \(reason)"
+        case .closingRefused: "the closing part of a transaction was refused"
+        case .misuse(let what): "misuse of the database: \(what)"
+        }
+    }
+
+    public var debugDescription: String {
+        if case .server(let error) = self { error.debugDescription } else { description }
+    }
+}
+
+extension Error {
+    /// Whether a row was refused because its like is there already; without a name, by whichever constraint.
+    public func isUniqueViolation(of constraint: String? = nil) -> Bool {
+        guard case .server(let error)? = self as? DatabaseFault, error.sqlState == "23505" else { return false }
+        return constraint == nil || error.constraint == constraint
+    }
+}

@@ -1,0 +1,81 @@
+import Kernel
+
+extension Migrator {
+    /// Logins, schemas and rights that every migration stands on; harmless to repeat.
+    func foundation(_ connection: Connection, _ passwords: [DatabaseConfiguration.Login: String]) throws -> String {
+        var script = ""
+        for login in [DatabaseConfiguration.Login.platform, .cell] {
+            // Only the verifier is sent, so the password cannot end in a log of the server.
+            guard let password = passwords[login] else {
+                throw DatabaseFault.misuse("no password for \(login.rawValue)")
+            }
+            let verifier = try connection.verifier(password: password, login: login.rawValue)
+            script += """
+                DO $$ BEGIN
+                    CREATE ROLE \(login.rawValue) LOGIN NOINHERIT;
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+                END $$;
+                ALTER ROLE \(login.rawValue) PASSWORD '\(verifier)';
+
+                """
+        }
+        return script + Self.schemas
+    }
+
+    private static let schemas = """
+        CREATE SCHEMA IF NOT EXISTS platform;
+        CREATE SCHEMA IF NOT EXISTS cell;
+        CREATE SCHEMA IF NOT EXISTS ext;
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        GRANT USAGE ON SCHEMA ext TO PUBLIC;
+        GRANT USAGE ON SCHEMA platform TO zvonar_platform;
+        GRANT USAGE ON SCHEMA cell TO zvonar_cell;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA platform GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO zvonar_platform;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA platform GRANT USAGE ON SEQUENCES TO zvonar_platform;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA cell GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO zvonar_cell;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA cell GRANT USAGE ON SEQUENCES TO zvonar_cell;
+        DO $$ BEGIN
+            EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+            EXECUTE format('GRANT CONNECT ON DATABASE %I TO zvonar_platform, zvonar_cell', current_database());
+        END $$;
+        CREATE TABLE IF NOT EXISTS platform.migrations (
+            name       text        PRIMARY KEY,
+            checksum   text        NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE IF NOT EXISTS cell.migrations (
+            name       text        PRIMARY KEY,
+            checksum   text        NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE IF NOT EXISTS cell.tenants (
+            tenant_id  bigint      PRIMARY KEY,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE IF NOT EXISTS cell.tenant_migrations (
+            tenant_id  bigint      NOT NULL REFERENCES cell.tenants,
+            name       text        NOT NULL,
+            checksum   text        NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (tenant_id, name)
+        );
+
+        """
+
+    /// The tenant's role and empty schema.
+    func provisioning(_ tenant: TenantID) -> String {
+        let schema = tenant.schema
+        return """
+            BEGIN;
+            DO $$ BEGIN
+                CREATE ROLE \(schema) NOLOGIN;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END $$;
+            GRANT \(schema) TO zvonar_owner, zvonar_cell;
+            CREATE SCHEMA IF NOT EXISTS \(schema) AUTHORIZATION \(schema);
+            REVOKE ALL ON SCHEMA \(schema) FROM PUBLIC;
+            INSERT INTO cell.tenants (tenant_id) VALUES (\(tenant)) ON CONFLICT DO NOTHING;
+            COMMIT;
+            """
+    }
+}

@@ -1,0 +1,128 @@
+public import Kernel
+import Logging
+
+/// Brings platform, cell and every tenant to the newest form, as the owner.
+///
+/// One runs at a time (an advisory lock). Each file is applied with its record in one transaction, so a run that was cut
+/// goes on where it stopped.
+public struct Migrator: Sendable {
+    private let database: Database
+    private let folder: MigrationFolder
+
+    public init(database: Database, folder: MigrationFolder) {
+        self.database = database
+        self.folder = folder
+    }
+
+    /// Applies what is missing and gives the number of files applied, over all tenants.
+    @discardableResult
+    public func migrate() async throws -> Int {
+        try await asOwner { connection in
+            try await connection.script(try foundation(connection, database.configuration.passwords))
+            var count = try await apply(.platform, on: connection)
+            count += try await apply(.cell, on: connection)
+            let tenants = try await connection.exchange([Statement("SELECT tenant_id FROM cell.tenants ORDER BY 1")])
+            for row in tenants.flatMap(\.rows) {
+                count += try await applyTenant(try row.decode(TenantID.self), on: connection)
+            }
+            return count
+        }
+    }
+
+    /// Makes role, schema and tables of a tenant in one batch; done twice it changes nothing.
+    public func provision(_ tenant: TenantID) async throws {
+        try await asOwner { connection in
+            try await connection.script(provisioning(tenant))
+            _ = try await applyTenant(tenant, on: connection)
+        }
+    }
+
+    /// Removes everything of a tenant from the cell: schema, role, jobs, messages. There is no way back.
+    public func drop(_ tenant: TenantID) async throws {
+        let schema = tenant.schema
+        try await asOwner { connection in
+            try await connection.script(
+                """
+                BEGIN;
+                DELETE FROM cell.jobs WHERE tenant_id = \(tenant);
+                DELETE FROM cell.schedule WHERE tenant_id = \(tenant);
+                DELETE FROM cell.outbox WHERE tenant_id = \(tenant);
+                DELETE FROM cell.live WHERE tenant_id = \(tenant);
+                DELETE FROM cell.tenant_migrations WHERE tenant_id = \(tenant);
+                DELETE FROM cell.tenants WHERE tenant_id = \(tenant);
+                DROP SCHEMA IF EXISTS \(schema) CASCADE;
+                DROP ROLE IF EXISTS \(schema);
+                COMMIT;
+                """
+            )
+        }
+    }
+
+    private func asOwner<Value: Sendable>(_ body: (Connection) async throws -> Value) async throws -> Value {
+        let connection = try await database.connecting.open(.owner, isDirect: true, timeout: .seconds(3600))
+        defer { connection.close() }
+        // The number is arbitrary, but the same in every version of the program.
+        _ = try await connection.exchange([Statement("SELECT pg_advisory_lock(7264901)")])
+        return try await body(connection)
+    }
+
+    private func apply(_ area: MigrationArea, on connection: Connection) async throws -> Int {
+        let table: SQL = area == .platform ? "platform.migrations" : "cell.migrations"
+        let rows = try await connection.exchange([Statement("SELECT name, checksum FROM \(table)")]).flatMap(\.rows)
+        let applied = try rows.map { try $0.decode(String.self, String.self) }
+        let missing = try missing(area, applied)
+        for migration in missing {
+            try await run(migration, on: connection) {
+                """
+                BEGIN;
+                SET LOCAL search_path = \(area.rawValue), ext;
+                \(migration.text)
+                INSERT INTO \(area.rawValue).migrations (name, checksum) VALUES ('\(migration.name)', '\(migration.checksum)');
+                COMMIT;
+                """
+            }
+        }
+        return missing.count
+    }
+
+    private func applyTenant(_ tenant: TenantID, on connection: Connection) async throws -> Int {
+        let query: SQL = "SELECT name, checksum FROM cell.tenant_migrations WHERE tenant_id = \(tenant)"
+        let rows = try await connection.exchange([Statement(query)]).flatMap(\.rows)
+        let missing = try missing(.tenant, try rows.map { try $0.decode(String.self, String.self) })
+        guard !missing.isEmpty else { return 0 }
+        // All files in one batch: a new tenant with its tables costs one round trip.
+        let records = missing.map { "(\(tenant), '\($0.name)', '\($0.checksum)')" }
+        try await run(missing[0], on: connection) {
+            """
+            BEGIN;
+            SET LOCAL ROLE \(tenant.schema);
+            SET LOCAL search_path = \(tenant.schema), ext;
+            \(missing.map(\.text).joined(separator: "\n"))
+            SET LOCAL ROLE NONE;
+            INSERT INTO cell.tenant_migrations (tenant_id, name, checksum) VALUES \(records.joined(separator: ", "));
+            COMMIT;
+            """
+        }
+        return missing.count
+    }
+
+    private func run(_ migration: Migration, on connection: Connection, _ script: () -> String) async throws {
+        do {
+            try await connection.script(script())
+        } catch DatabaseFault.server(let error) {
+            try await connection.script("ROLLBACK")
+            throw MigrationFault.failed(migration.name, error)
+        }
+        database.logger.info("migrated", metadata: ["migration": "\(migration.name)"])
+    }
+
+    private func missing(_ area: MigrationArea, _ applied: [(String, String)]) throws -> [Migration] {
+        let known = folder.migrations(for: area)
+        for (name, checksum) in applied {
+            guard let file = known.first(where: { $0.name == name }) else { throw MigrationFault.unknown(name) }
+            guard file.checksum == checksum else { throw MigrationFault.changed(name) }
+        }
+        let names = Set(applied.map(\.0))
+        return known.filter { !names.contains($0.name) }
+    }
+}

@@ -1,0 +1,177 @@
+public import Kernel
+import Synchronization
+
+/// A transaction that is open: statements run in order, one at a time, and all or none of them happen.
+public protocol Transaction: Sendable {
+    /// Runs a statement and gives its rows.
+    func query(_ sql: SQL) async throws -> [Row]
+
+    /// Runs a statement and gives the number of rows that it changed.
+    @discardableResult func execute(_ sql: SQL) async throws -> Int
+
+    /// Adds a statement to the closing part, which runs with the login's own rights just before COMMIT.
+    ///
+    /// Only modules of this package that keep state of the cell use it. With `mustAffect` the transaction is rolled back
+    /// with `DatabaseFault.closingRefused` unless the statement changes that many rows.
+    func atClosing(_ sql: SQL, mustAffect: Int?)
+
+    /// Raises a live counter as the very last statement, in the order of the names so that two transactions cannot wait
+    /// for each other.
+    func atVeryEnd(_ name: String, _ sql: SQL)
+
+    /// Wakes those who wait on a channel, here and in other processes, once the transaction has been committed.
+    func wake(_ channel: WakeUpChannel)
+}
+
+extension Transaction {
+    public func atClosing(_ sql: SQL) { atClosing(sql, mustAffect: nil) }
+}
+
+/// A transaction of one of the three kinds below, which all do the same with different rights.
+protocol CoreTransaction: Transaction {
+    var core: TransactionCore { get }
+}
+
+extension CoreTransaction {
+    public func query(_ sql: SQL) async throws -> [Row] { try await core.run(sql).rows }
+
+    @discardableResult public func execute(_ sql: SQL) async throws -> Int { try await core.run(sql).affected }
+
+    public func atClosing(_ sql: SQL, mustAffect: Int?) { core.addClosing(sql, mustAffect: mustAffect) }
+
+    public func atVeryEnd(_ name: String, _ sql: SQL) { core.addLast(name, sql) }
+
+    public func wake(_ channel: WakeUpChannel) { core.addWakeUp(channel) }
+}
+
+/// A transaction as a tenant's role, in the tenant's schema.
+public struct TenantTransaction: CoreTransaction {
+    public let tenant: TenantID
+    let core: TransactionCore
+}
+
+/// A transaction as the cell's login: jobs, schedule, outbox, live counters.
+public struct CellTransaction: CoreTransaction {
+    let core: TransactionCore
+}
+
+/// A transaction as the platform's login: tenants, accounts, the inbox, leases.
+public struct PlatformTransaction: CoreTransaction {
+    let core: TransactionCore
+}
+
+/// What the three kinds of transaction share: BEGIN travels with the first statement, the closing part with COMMIT.
+final class TransactionCore: Sendable {
+    private struct Closing {
+        let statement: Statement
+        let mustAffect: Int?
+    }
+
+    private struct State {
+        var hasBegun = false
+        var isCommitting = false
+        var closings: [Closing] = []
+        var last: [String: Statement] = [:]
+        var channels: Set<WakeUpChannel> = []
+    }
+
+    private let connection: Connection
+    private let tenant: TenantID?
+    private let state = Mutex(State())
+
+    init(connection: Connection, tenant: TenantID?) {
+        self.connection = connection
+        self.tenant = tenant
+    }
+
+    /// Whether COMMIT may have reached the server.
+    var isCommitting: Bool { state.withLock { $0.isCommitting } }
+
+    func addClosing(_ sql: SQL, mustAffect: Int?) {
+        let closing = Closing(statement: Statement(sql), mustAffect: mustAffect)
+        state.withLock { $0.closings.append(closing) }
+    }
+
+    func addLast(_ name: String, _ sql: SQL) {
+        let statement = Statement(sql)
+        state.withLock { $0.last[name] = statement }
+    }
+
+    func addWakeUp(_ channel: WakeUpChannel) {
+        state.withLock { _ = $0.channels.insert(channel) }
+    }
+
+    /// The channels to raise after COMMIT.
+    var channels: Set<WakeUpChannel> { state.withLock { $0.channels } }
+
+    func run(_ sql: SQL) async throws -> Outcome {
+        let opening = openingIfNeeded()
+        let outcomes = try await connection.exchange(opening + [Statement(sql)])
+        guard let outcome = outcomes.last, outcomes.count == opening.count + 1 else {
+            throw DatabaseFault.misuse("a statement had no outcome")
+        }
+        return outcome
+    }
+
+    /// Writes the closing part and commits; a transaction that did nothing costs nothing.
+    func commit() async throws {
+        let (hasBegun, closings, last) = state.withLock { state in
+            (state.hasBegun, state.closings, state.last.sorted { $0.key < $1.key }.map(\.value))
+        }
+        var statements = hasBegun ? [] : closings.isEmpty && last.isEmpty ? [] : [Statement(fixed: "BEGIN")]
+        guard hasBegun || !statements.isEmpty else { return }
+        if hasBegun, tenant != nil, !(closings.isEmpty && last.isEmpty) { statements.append(Self.leaveTenant) }
+        let closingStart = statements.count
+        statements += closings.map(\.statement)
+        if closings.contains(where: { $0.mustAffect != nil }) {
+            // The counts are looked at before COMMIT is sent, at the price of one more round trip.
+            state.withLock { $0.hasBegun = true }
+            let outcomes = try await connection.exchange(statements)
+            for (closing, outcome) in zip(closings, outcomes[closingStart...])
+            where closing.mustAffect.map({ $0 != outcome.affected }) ?? false {
+                throw DatabaseFault.closingRefused
+            }
+            statements = []
+        }
+        state.withLock { state in
+            state.hasBegun = true
+            state.isCommitting = true
+        }
+        let outcomes = try await connection.exchange(statements + last + [Statement(fixed: "COMMIT")])
+        guard outcomes.last?.tag == "COMMIT" else {
+            throw DatabaseFault.misuse("a failed statement was ignored and the transaction was rolled back")
+        }
+    }
+
+    /// Takes everything back; false when the connection cannot be used any more.
+    func rollBack() async -> Bool {
+        guard state.withLock({ $0.hasBegun }) else { return true }
+        guard connection.isUsable else { return false }
+        do {
+            _ = try await connection.exchange([Statement(fixed: "ROLLBACK")])
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func openingIfNeeded() -> [Statement] {
+        let isFirst = state.withLock { state in
+            defer { state.hasBegun = true }
+            return !state.hasBegun
+        }
+        guard isFirst else { return [] }
+        guard let tenant else { return [Statement(fixed: "BEGIN")] }
+        let schema = tenant.schema
+        return [
+            Statement(fixed: "BEGIN"),
+            // One cached statement for all tenants, which SET LOCAL would not be.
+            Statement(
+                fixed: "SELECT set_config('role', $1, true), set_config('search_path', $2, true)",
+                parameters: [schema.parameter, "\(schema), ext".parameter]
+            ),
+        ]
+    }
+
+    private static let leaveTenant = Statement(fixed: "SELECT set_config('role', 'none', true)")
+}
