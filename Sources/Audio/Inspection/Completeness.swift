@@ -1,0 +1,71 @@
+/// What a file's own structure says about its end, where FFmpeg does not tell.
+///
+/// FFmpeg takes a WAV's length from what is there and an Ogg's from its last whole page, and estimates an MP3's from its
+/// bit rate; so these three are read here.
+enum Completeness {
+    /// Seconds that a WAV of PCM or another codec of constant rate says it has; nil when the length was never written.
+    ///
+    /// - Parameter head: The first bytes, with the chunks before the sound.
+    static func declaredSeconds(ofWave head: [UInt8]) -> Double? {
+        guard head.count >= 12, head[..<4].elementsEqual("RIFF".utf8) else { return nil }
+        var position = 12
+        var bytesPerSecond = 0
+        while position + 8 <= head.count {
+            let name = head[position..<(position + 4)]
+            let size = Int(little32(head, position + 4))
+            if name.elementsEqual("fmt ".utf8), position + 20 <= head.count {
+                bytesPerSecond = Int(little32(head, position + 16))
+            } else if name.elementsEqual("data".utf8) {
+                // Recorders that write to a pipe leave 0 or a huge number, meaning "until the end".
+                guard size > 0, size < 0x7FFF_0000, bytesPerSecond > 0 else { return nil }
+                return Double(size) / Double(bytesPerSecond)
+            }
+            position += 8 + size + size % 2
+        }
+        return nil
+    }
+
+    /// Whether an Ogg file stops inside a page.
+    ///
+    /// A last page that is whole but lacks the end-of-stream mark is how some live recorders stop, and is no fault.
+    ///
+    /// - Parameter tail: The last 128 KiB, which hold at least one whole page (65,307 bytes at most).
+    static func isCutOgg(tail: [UInt8]) -> Bool {
+        var position = tail.count - 4
+        while position >= 0 {
+            if tail[position] == 0x4F, tail[position..<(position + 4)].elementsEqual("OggS".utf8) {
+                guard position + 27 <= tail.count else { return true }
+                let segments = Int(tail[position + 26])
+                guard position + 27 + segments <= tail.count else { return true }
+                let body = tail[(position + 27)..<(position + 27 + segments)].reduce(0) { $0 + Int($1) }
+                return position + 27 + segments + body > tail.count
+            }
+            position -= 1
+        }
+        return false
+    }
+
+    /// Where the first frame of an MP3 begins: behind its ID3v2 tag, which may hold a picture.
+    static func startOfFrames(ofMP3 head: [UInt8]) -> Int {
+        guard head.count >= 10, head[..<3].elementsEqual("ID3".utf8) else { return 0 }
+        // The size of the tag has seven bits a byte.
+        return 10 + head[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+    }
+
+    /// Whether the first frame of an MP3 counts all of them, so that the declared length is no estimate.
+    static func countsFrames(_ frame: [UInt8]) -> Bool {
+        ["Xing", "Info", "VBRI"].contains { frame.prefix(256).contains($0) }
+    }
+
+    private static func little32(_ bytes: [UInt8], _ position: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[position + $1]) << (8 * UInt32($1)) }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func contains(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard count >= bytes.count else { return false }
+        return (startIndex...(endIndex - bytes.count)).contains { self[$0..<($0 + bytes.count)].elementsEqual(bytes) }
+    }
+}
