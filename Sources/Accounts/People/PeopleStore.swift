@@ -1,0 +1,224 @@
+import Database
+import Foundation
+import Kernel
+
+/// Accounts, memberships and chats.
+struct PeopleStore {
+    let tx: PlatformTransaction
+
+    init(_ tx: PlatformTransaction) { self.tx = tx }
+
+    /// What is known of a person in a chat; nil when something of it is still to be remembered.
+    func presence(of person: TelegramPerson, in place: ChatPlace) async throws -> Presence? {
+        let rows = try await tx.query(
+            """
+            SELECT accounts.id, chats.language, chats.active_tenant, dialogues.step::text, dialogues.tenant
+            FROM platform.accounts
+            JOIN platform.chats ON chats.account = accounts.id AND chats.bot = \(place.bot) AND chats.chat = \(place.chat)
+            LEFT JOIN platform.dialogues ON dialogues.bot = chats.bot AND dialogues.chat = chats.chat
+            WHERE accounts.telegram_id = \(person.id)
+              AND accounts.first_name = \(person.firstName)
+              AND accounts.username IS NOT DISTINCT FROM \(person.username)
+            """
+        )
+        guard let row = rows.first else { return nil }
+        let (account, language, active, step, waitingFor) = try row.decode(
+            AccountID.self,
+            String.self,
+            TenantID?.self,
+            String?.self,
+            TenantID?.self
+        )
+        return Presence(
+            account: account,
+            firstName: person.firstName,
+            language: Language(tag: language),
+            memberships: try await memberships(of: account),
+            activeTenant: active,
+            step: step,
+            waitingFor: waitingFor
+        )
+    }
+
+    /// The companies of a person that are ready, in the order in which they joined.
+    func memberships(of account: AccountID) async throws -> [Membership] {
+        let rows = try await tx.query(
+            """
+            SELECT tenants.id, tenants.name, memberships.role
+            FROM platform.memberships
+            JOIN platform.tenants ON tenants.id = memberships.tenant
+            WHERE memberships.account = \(account) AND tenants.state = 'ready'
+            ORDER BY memberships.created_at, tenants.id
+            """
+        )
+        return try rows.compactMap { row in
+            let (tenant, name, role) = try row.decode(TenantID.self, String.self, String.self)
+            return Role(rawValue: role).map { Membership(tenant: tenant, companyName: name, role: $0) }
+        }
+    }
+
+    /// The person's account, with the name they bear today.
+    func remember(_ person: TelegramPerson) async throws -> AccountID {
+        let rows = try await tx.query(
+            """
+            INSERT INTO platform.accounts (telegram_id, first_name, username, language)
+            VALUES (\(person.id), \(person.firstName), \(person.username), \(Language(tag: person.languageTag)))
+            ON CONFLICT (telegram_id) DO UPDATE
+            SET first_name = excluded.first_name, username = excluded.username
+            RETURNING id
+            """
+        )
+        return try rows[0].decode(AccountID.self)
+    }
+
+    func remember(_ place: ChatPlace, account: AccountID, language: Language) async throws {
+        // A language once chosen in another chat of the person goes before that of their Telegram.
+        try await tx.execute(
+            """
+            INSERT INTO platform.chats (bot, chat, account, language)
+            SELECT \(place.bot), \(place.chat), id,
+                   CASE WHEN created_at < now() THEN language ELSE (\(language))::text END
+            FROM platform.accounts
+            WHERE id = \(account)
+            ON CONFLICT (bot, chat) DO UPDATE
+            SET account = excluded.account
+            """
+        )
+    }
+
+    func lock(_ account: AccountID) async throws {
+        _ = try await tx.query("SELECT id FROM platform.accounts WHERE id = \(account) FOR UPDATE")
+    }
+
+    func join(_ account: AccountID, _ tenant: TenantID, as role: Role) async throws {
+        try await tx.execute(
+            """
+            INSERT INTO platform.memberships (tenant, account, role)
+            VALUES (\(tenant), \(account), \(role))
+            ON CONFLICT (tenant, account) DO NOTHING
+            """
+        )
+    }
+
+    func wait(_ place: ChatPlace, for tenant: TenantID) async throws {
+        try await tx.execute(
+            """
+            INSERT INTO platform.dialogues (bot, chat, step, tenant)
+            VALUES (\(place.bot), \(place.chat), '{}', \(tenant))
+            ON CONFLICT (bot, chat) DO UPDATE
+            SET step = '{}', tenant = excluded.tenant, updated_at = now()
+            """
+        )
+    }
+
+    /// Ends the dialogues that waited for a company, and makes it the one their chats are about.
+    func activateWaiting(for tenant: TenantID) async throws -> [WaitingChat] {
+        let rows = try await tx.query(
+            """
+            WITH ended AS (
+                DELETE FROM platform.dialogues
+                WHERE tenant = \(tenant)
+                RETURNING bot, chat
+            )
+            UPDATE platform.chats
+            SET active_tenant = \(tenant)
+            FROM ended
+            WHERE chats.bot = ended.bot AND chats.chat = ended.chat
+            RETURNING chats.bot, chats.chat, chats.language
+            """
+        )
+        return try rows.map(Self.chat)
+    }
+
+    func releaseWaiting(for tenant: TenantID) async throws -> [WaitingChat] {
+        let rows = try await tx.query(
+            """
+            WITH ended AS (
+                DELETE FROM platform.dialogues
+                WHERE tenant = \(tenant)
+                RETURNING bot, chat
+            )
+            SELECT chats.bot, chats.chat, chats.language
+            FROM ended
+            JOIN platform.chats ON chats.bot = ended.bot AND chats.chat = ended.chat
+            """
+        )
+        return try rows.map(Self.chat)
+    }
+
+    func setLanguage(_ language: Language, of account: AccountID, in place: ChatPlace) async throws {
+        try await tx.execute(
+            """
+            UPDATE platform.chats
+            SET language = \(language)
+            WHERE bot = \(place.bot) AND chat = \(place.chat)
+            """
+        )
+        try await tx.execute("UPDATE platform.accounts SET language = \(language) WHERE id = \(account)")
+    }
+
+    func setStep(_ step: String?, in place: ChatPlace) async throws {
+        guard let step else {
+            try await tx.execute("DELETE FROM platform.dialogues WHERE bot = \(place.bot) AND chat = \(place.chat)")
+            return
+        }
+        try await tx.execute(
+            """
+            INSERT INTO platform.dialogues (bot, chat, step)
+            VALUES (\(place.bot), \(place.chat), \(step)::jsonb)
+            ON CONFLICT (bot, chat) DO UPDATE
+            SET step = excluded.step, tenant = NULL, updated_at = now()
+            """
+        )
+    }
+
+    func setBlocked(_ isBlocked: Bool, in place: ChatPlace) async throws {
+        try await tx.execute(
+            """
+            UPDATE platform.chats
+            SET blocked_at = CASE WHEN \(isBlocked) THEN coalesce(blocked_at, now()) END
+            WHERE bot = \(place.bot) AND chat = \(place.chat)
+            """
+        )
+    }
+
+    func tellGroupOnce(_ place: ChatPlace, language: Language) async throws -> Bool {
+        try await tx.execute(
+            """
+            INSERT INTO platform.chats (bot, chat, language, told_at)
+            VALUES (\(place.bot), \(place.chat), \(language), now())
+            ON CONFLICT (bot, chat) DO UPDATE
+            SET told_at = now()
+            WHERE chats.told_at IS NULL
+            """
+        ) == 1
+    }
+
+    func language(in place: ChatPlace) async throws -> Language? {
+        let rows = try await tx.query(
+            "SELECT language FROM platform.chats WHERE bot = \(place.bot) AND chat = \(place.chat)"
+        )
+        return try rows.first.map { Language(tag: try $0.decode(String.self)) }
+    }
+
+    func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
+        let rows = try await tx.query(
+            """
+            SELECT chats.bot, chats.chat, chats.language
+            FROM platform.memberships
+            JOIN platform.chats ON chats.account = memberships.account AND chats.active_tenant = memberships.tenant
+            WHERE memberships.tenant = \(tenant)
+              AND memberships.wants_digest
+              AND memberships.role IN ('owner', 'head')
+              AND chats.blocked_at IS NULL
+            ORDER BY chats.bot, chats.chat
+            """
+        )
+        return try rows.map(Self.chat)
+    }
+
+    private static func chat(_ row: Row) throws -> WaitingChat {
+        let (bot, chat, language) = try row.decode(BotID.self, Int64.self, String.self)
+        return WaitingChat(bot: bot, chat: chat, language: Language(tag: language))
+    }
+}
