@@ -1,3 +1,5 @@
+public import Kernel
+
 /// What decoding a recording has shown; nothing here comes from a file's name or is believed from its header alone.
 public struct AudioFacts: Sendable, Hashable, Codable {
     /// FFmpeg's name of the container, such as `ogg`.
@@ -50,8 +52,16 @@ public struct AudioWindow: Sendable, Hashable, Codable {
 }
 
 /// Something outside the recording went wrong while it was read or written.
-public enum AudioFault: Error, Equatable {
+public enum AudioFault: Fault, Equatable {
     case unreadable(errno: Int32)
     case magicUnavailable(String)
-    case unknownContainer
+
+    public var isPassing: Bool { true }
+
+    public var description: String {
+        switch self {
+        case .unreadable(let errno): "a file could not be read or written (errno \(errno))"
+        case .magicUnavailable(let reason): "libmagic is not available: \(reason)"
+        }
+    }
 }

@@ -117,10 +117,7 @@ public struct AudioTools: Sendable {
 
     /// A clip as Ogg Opus, what Telegram shows as a voice message; both sides are mixed.
     ///
-    /// - Parameters:
-    ///   - file: A player file, whose index makes seeking exact and quick.
-    ///   - start: Seconds; a start before the recording is its beginning.
-    ///   - end: Seconds; an end behind the recording is its end.
+    /// `file` is a player file, whose index makes seeking exact and quick. Seconds outside the recording are its edges.
     public func voiceClip(from file: URL, start: Double, end: Double) async throws -> [UInt8] {
         let from = max(0, start)
         let arguments = [

@@ -5,7 +5,7 @@
 enum Completeness {
     /// Seconds that a WAV of PCM or another codec of constant rate says it has; nil when the length was never written.
     ///
-    /// - Parameter head: The first bytes, with the chunks before the sound.
+    /// `head` holds the first bytes, with the chunks before the sound.
     static func declaredSeconds(ofWave head: [UInt8]) -> Double? {
         guard head.count >= 12, head[..<4].elementsEqual("RIFF".utf8) else { return nil }
         var position = 12
@@ -28,8 +28,7 @@ enum Completeness {
     /// Whether an Ogg file stops inside a page.
     ///
     /// A last page that is whole but lacks the end-of-stream mark is how some live recorders stop, and is no fault.
-    ///
-    /// - Parameter tail: The last 128 KiB, which hold at least one whole page (65,307 bytes at most).
+    /// `tail` holds the last 128 KiB, in which at least one page begins (a page has at most 65,307 bytes).
     static func isCutOgg(tail: [UInt8]) -> Bool {
         var position = tail.count - 4
         while position >= 0 {

@@ -1,0 +1,65 @@
+public import Kernel
+
+/// Names a stored file: a tenant's recording by the SHA-256 of its original bytes, or a file derived from it.
+public struct RecordingKey: Hashable, Sendable, CustomStringConvertible {
+    public enum Form: Hashable, Sendable {
+        case original
+        /// AAC for players.
+        case player
+        /// 16 kHz mono FLAC of one channel, for engines.
+        case channel(Int)
+
+        var suffix: String {
+            switch self {
+            case .original: "original"
+            case .player: "player"
+            case .channel(let number): "channel\(number)"
+            }
+        }
+    }
+
+    public let tenant: TenantID
+    public let sha256: [UInt8]
+    public let form: Form
+
+    public init(tenant: TenantID, sha256: [UInt8], form: Form = .original) {
+        self.tenant = tenant
+        self.sha256 = sha256
+        self.form = form
+    }
+
+    /// The same recording in another form.
+    public func form(_ form: Form) -> RecordingKey { RecordingKey(tenant: tenant, sha256: sha256, form: form) }
+
+    /// `<tenant>/<two digits>/<sha256>.<form>`: 256 folders keep each of them short at a million recordings.
+    public var description: String {
+        let name = hexadecimal(sha256)
+        return "\(tenant)/\(name.prefix(2))/\(name).\(form.suffix)"
+    }
+}
+
+/// Why the store could not do what it was asked for.
+public enum RecordingStoreFault: Fault, Equatable {
+    case missing(RecordingKey)
+    /// The file was changed, cut, put together from others or stands in another's place; or the key is wrong.
+    case notAuthentic(RecordingKey)
+    /// The bytes to be stored are not those the key is named after.
+    case wrongContent(RecordingKey)
+    case disk(errno: Int32)
+
+    public var isPassing: Bool {
+        switch self {
+        case .disk: true
+        case .missing, .notAuthentic, .wrongContent: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .missing(let key): "recording \(key) is not in the store"
+        case .notAuthentic(let key): "recording \(key) is not authentic"
+        case .wrongContent(let key): "bytes for \(key) have another checksum"
+        case .disk(let errno): "the store's disk failed (errno \(errno))"
+        }
+    }
+}
