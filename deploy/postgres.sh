@@ -13,7 +13,8 @@ postgres_socket() {
     say "$folder"
 }
 
-postgres_ready() { "$postgres_programs/pg_isready" -q -h "$(postgres_socket)" -p "$ZVONAR_DATABASE_PORT"; }
+# By the port and as a known role: a refused one would be written to the log each time.
+postgres_ready() { "$postgres_programs/pg_isready" -q -h 127.0.0.1 -p "$ZVONAR_DATABASE_PORT" -U zvonar_owner -d zvonar; }
 
 # postgres_configuration: what differs from PostgreSQL's own defaults, which are durable.
 postgres_configuration() {

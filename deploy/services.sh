@@ -88,7 +88,7 @@ start_service() {
 # clean_environment PASSED: a service sees no more of its starter's environment than it needs; never through
 # arguments of a command, which everybody can read.
 clean_environment() {
-    local name
+    local name folder=$ZVONAR_VAR/tmp
     for name in $(compgen -e); do
         case $name in
             LANG | TZ | SSL_CERT_FILE | SSL_CERT_DIR | *_proxy | *_PROXY) ;;
@@ -96,11 +96,16 @@ clean_environment() {
         esac
     done
     default LANG C.UTF-8
-    export PATH=/usr/local/bin:/usr/bin:/bin HOME=$ZVONAR_VAR/tmp TMPDIR=$ZVONAR_VAR/tmp
+    export PATH=/usr/local/bin:/usr/bin:/bin HOME=$folder TMPDIR=$folder
 }
 
-# settings_stamp PASSED: changes with every setting the service sees.
-settings_stamp() { (clean_environment "$1"; env | grep '^ZVONAR_' | sort | sha256sum | cut -d' ' -f1); }
+# settings_stamp PASSED: changes with every setting the service sees; where the build lies is no setting.
+settings_stamp() {
+    (
+        clean_environment "$1"
+        env | grep '^ZVONAR_' | grep -vF "=$app/" | sort | sha256sum | cut -d' ' -f1
+    )
+}
 
 # ended PID STARTED SECONDS: waits until that process is gone; false when it is still there after so long.
 ended() {
@@ -125,9 +130,18 @@ stop_service() {
             if [[ $name == postgres ]]; then kill -s QUIT "$pid" || true; else kill -s KILL "$pid" || true; fi
             ended "$pid" "$began" 30 || fail "$name (process $pid) cannot be ended."
         fi
-        pkill -KILL -s "$pid" || true # children it left behind
     fi
+    if { read -r pid _ <"$ZVONAR_VAR/run/$name.pid"; } 2>/dev/null; then end_session "$pid"; fi
     rm -f "$ZVONAR_VAR/run/$name".{pid,stamp}
+}
+
+# end_session PID: children that a service left behind. They are known by the session and by the ZVONAR_VAR they
+# inherited, since the number of a session that ended may belong to somebody else by now.
+end_session() {
+    local pid
+    for pid in $(pgrep -s "$1"); do
+        if tr '\0' '\n' <"/proc/$pid/environ" | grep -qxF "ZVONAR_VAR=$ZVONAR_VAR"; then kill -s KILL "$pid" || true; fi
+    done 2>/dev/null
 }
 
 # keep_service NAME STAMP CHECK…: true when it runs, was started from the same things and answers the check.
