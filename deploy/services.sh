@@ -83,6 +83,8 @@ start_service() {
     printf '%s %s %s %s\n' "$pid" "$(process_started "$pid")" "$(</proc/sys/kernel/random/boot_id)" "$*" \
         >"$ZVONAR_VAR/run/$name.pid"
     printf '%s\n' "$stamp" >"$ZVONAR_VAR/run/$name.stamp"
+    # Until then the process still bears the command of this script.
+    while [[ -n $(process_started "$pid") && -z $(service_pid "$name") ]]; do sleep 0.02; done
 }
 
 # clean_environment PASSED: a service sees no more of its starter's environment than it needs; never through
