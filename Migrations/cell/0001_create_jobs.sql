@@ -28,6 +28,8 @@ CREATE INDEX jobs_later ON jobs (run_at) WHERE state = 'later';
 CREATE INDEX jobs_running ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_tenant_turns ON jobs (tenant_id, lane, turn_at) WHERE state IN ('waiting', 'running');
 CREATE UNIQUE INDEX jobs_key_once ON jobs (tenant_id, type, key) WHERE key IS NOT NULL AND state IN ('waiting', 'later');
+-- A job whose like is running waits for it to end.
+CREATE INDEX jobs_key_running ON jobs (tenant_id, type, key) WHERE key IS NOT NULL AND state = 'running';
 
 -- What is done every day at a tenant's local time.
 CREATE TABLE schedule (

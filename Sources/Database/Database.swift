@@ -27,6 +27,7 @@ public final class Database: Sendable {
     ///
     /// The database refuses every look at a neighbour. The tenant part ends with `body`; the closing part that was added
     /// in it is written with the cell's rights and committed together with it.
+    @discardableResult
     public func tenant<Value: Sendable>(
         _ id: TenantID,
         _ body: (TenantTransaction) async throws -> Value
@@ -35,11 +36,13 @@ public final class Database: Sendable {
     }
 
     /// Runs `body` with the rights of the cell.
+    @discardableResult
     public func cell<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
         try await run(on: cellPool, tenant: nil) { try await body(CellTransaction(core: $0)) }
     }
 
     /// Runs `body` with the rights of the platform.
+    @discardableResult
     public func platform<Value: Sendable>(_ body: (PlatformTransaction) async throws -> Value) async throws -> Value {
         try await run(on: platformPool, tenant: nil) { try await body(PlatformTransaction(core: $0)) }
     }

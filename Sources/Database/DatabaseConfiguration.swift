@@ -39,8 +39,9 @@ public struct DatabaseConfiguration: Sendable {
         self.passwords = passwords
     }
 
-    /// Reads `postgresql://host:port/name`; nil when it is not of that form. A Unix socket's folder is given as
-    /// `postgresql:///name?host=/folder&port=5432`.
+    /// Reads `postgresql://host:port/name`; nil when it is not of that form.
+    ///
+    /// A Unix socket's folder is given as `postgresql:///name?host=/folder&port=5432`.
     public init?(url: String, passwords: [Login: String]) {
         guard let parts = URLComponents(string: url), ["postgresql", "postgres"].contains(parts.scheme),
             parts.user == nil, parts.path.count > 1

@@ -37,7 +37,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Removes everything of a tenant from the cell: schema, role, jobs, messages. There is no way back.
+    /// Removes everything of a tenant from the cell: schema, role, jobs, messages.
+    ///
+    /// There is no way back.
     public func drop(_ tenant: TenantID) async throws {
         let schema = tenant.schema
         try await asOwner { connection in

@@ -41,7 +41,9 @@ public struct TestDatabase: Sendable {
         return try TestDatabase(name: name)
     }
 
-    /// A new tenant in this database: role, schema and all tables. `platform` does not know it.
+    /// A new tenant in this database, with role, schema and all tables.
+    ///
+    /// `platform` does not know it.
     public func tenant() async throws -> TenantID {
         let tenant = Self.tenantNumber()
         try await migrator.provision(tenant)

@@ -1,0 +1,185 @@
+public import Database
+public import Kernel
+
+/// Where the effects of an update belong.
+public enum InboxRoute: Sendable, Hashable {
+    case platform
+    case tenant(TenantID)
+
+    fileprivate init(number: Int64) { self = number == 0 ? .platform : .tenant(TenantID(number)) }
+
+    fileprivate var number: Int64 {
+        switch self {
+        case .platform: 0
+        case .tenant(let tenant): tenant.rawValue
+        }
+    }
+}
+
+/// An update as it came.
+public struct ReceivedUpdate: Sendable {
+    public let id: Int64
+    /// Nil for what belongs to no chat.
+    public let chat: Int64?
+    /// The update as JSON.
+    public let payload: String
+
+    public init(id: Int64, chat: Int64?, payload: String) {
+        self.id = id
+        self.chat = chat
+        self.payload = payload
+    }
+}
+
+/// An update that is stored and not yet handled.
+public struct InboxRow: Sendable {
+    /// The order in which updates are handled.
+    public let id: Int64
+    public let update: ReceivedUpdate
+    /// Set by the first handling; a replay obeys it.
+    public let route: InboxRoute?
+    /// How many attempts have begun before.
+    public let attempt: Int
+}
+
+/// The updates of one bot: stored before they are confirmed, handled once.
+public struct Inbox: Sendable {
+    private let database: Database
+    private let bot: BotID
+
+    public init(database: Database, bot: BotID) {
+        self.database = database
+        self.bot = bot
+    }
+
+    /// Stores a batch in one transaction and gives those that were not there already, in order.
+    public func store(_ updates: [ReceivedUpdate]) async throws -> [InboxRow] {
+        guard !updates.isEmpty else { return [] }
+        let rows = try await database.platform { tx in
+            try await tx.query(
+                """
+                INSERT INTO platform.inbox (bot_id, update_id, chat_id, payload)
+                SELECT \(bot), update_id, nullif(chat_id, 0), payload::jsonb
+                FROM unnest(\(updates.map(\.id)), \(updates.map { $0.chat ?? 0 }), \(updates.map(\.payload)))
+                     AS batch (update_id, chat_id, payload)
+                ORDER BY update_id
+                ON CONFLICT (bot_id, update_id) DO NOTHING
+                RETURNING id, update_id
+                """
+            )
+        }
+        let byNumber = Dictionary(updates.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return try rows.compactMap { row in
+            let (id, number) = try row.decode(Int64.self, Int64.self)
+            return byNumber[number].map { InboxRow(id: id, update: $0, route: nil, attempt: 0) }
+        }
+        .sorted { $0.id < $1.id }
+    }
+
+    /// What an earlier process has stored and not finished, in order.
+    public func unhandled(limit: Int = 1000) async throws -> [InboxRow] {
+        try await database.platform { tx in
+            let rows = try await tx.query(
+                """
+                SELECT id, update_id, chat_id, payload, route, attempt
+                FROM platform.inbox
+                WHERE bot_id = \(bot) AND state = 'new'
+                ORDER BY id
+                LIMIT \(limit)
+                """
+            )
+            return try rows.map { row in
+                let (id, update, chat, payload, route, attempt) = try row.decode(
+                    Int64.self,
+                    Int64.self,
+                    Int64?.self,
+                    String.self,
+                    Int64?.self,
+                    Int.self
+                )
+                return InboxRow(
+                    id: id,
+                    update: ReceivedUpdate(id: update, chat: chat, payload: payload),
+                    route: route.map(InboxRoute.init(number:)),
+                    attempt: attempt
+                )
+            }
+        }
+    }
+
+    /// Begins an attempt: counts it and fixes the route, unless one is fixed already; gives the route that holds.
+    public func begin(_ row: InboxRow, route: InboxRoute) async throws -> InboxRoute {
+        try await database.platform { tx in
+            let rows = try await tx.query(
+                """
+                UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + 1
+                WHERE id = \(row.id)
+                RETURNING route
+                """
+            )
+            return try rows.first.map { InboxRoute(number: try $0.decode(Int64.self)) } ?? route
+        }
+    }
+
+    /// Whether the effects of an update are committed in the cell already.
+    public func isHandledInCell(_ row: InboxRow) async throws -> Bool {
+        try await database.cell { tx in
+            let rows = try await tx.query(
+                """
+                SELECT FROM cell.handled_updates WHERE bot_id = \(bot) AND update_id = \(row.update.id)
+                """
+            )
+            return !rows.isEmpty
+        }
+    }
+
+    /// Marks an update whose effects are committed elsewhere, or that has none.
+    public func finish(_ row: InboxRow, as state: InboxState = .handled, incident: Incident? = nil) async throws {
+        try await database.platform { tx in
+            try await tx.execute(
+                """
+                UPDATE platform.inbox SET state = \(state), incident = \(incident?.number), handled_at = now()
+                WHERE id = \(row.id) AND state = 'new'
+                """
+            )
+        }
+    }
+}
+
+/// How an update ended.
+public enum InboxState: String, Sendable {
+    case handled
+    /// Of a kind that the product does not know.
+    case ignored
+    /// Given up after several attempts; its incident number is in the row.
+    case failed
+}
+
+extension PlatformTransaction {
+    /// Marks the update as handled together with the effects of this transaction.
+    ///
+    /// When it was handled meanwhile, all is rolled back with `DatabaseFault.closingRefused`.
+    public func markHandled(_ row: InboxRow) {
+        atClosing(
+            """
+            UPDATE platform.inbox SET state = 'handled', handled_at = now() WHERE id = \(row.id) AND state = 'new'
+            """,
+            mustAffect: 1
+        )
+    }
+}
+
+extension TenantTransaction {
+    /// Marks the update as handled together with the effects of this transaction.
+    ///
+    /// When it was handled already, all is rolled back with `DatabaseFault.closingRefused`.
+    public func markHandled(_ row: InboxRow, of bot: BotID) {
+        atClosing(
+            """
+            INSERT INTO cell.handled_updates (bot_id, update_id) VALUES (\(bot), \(row.update.id))
+            ON CONFLICT (bot_id, update_id) DO NOTHING
+            """,
+            mustAffect: 1
+        )
+    }
+}

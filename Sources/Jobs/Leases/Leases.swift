@@ -1,0 +1,136 @@
+public import Database
+import Kernel
+public import Logging
+
+/// Lets one process at a time do what must not be done by two: poll a bot, pace a campaign.
+public struct Leases: Sendable {
+    private let database: Database
+    private let holder: String
+    private let logger: Logger
+
+    /// A lease not renewed for so long is free; renewed every second, so another process has it within 5 s of a kill.
+    private static let seconds = 4.0
+
+    public init(database: Database, logger: Logger) {
+        self.database = database
+        self.logger = logger
+        holder = hexadecimal(randomBytes(8))
+    }
+
+    /// Waits for the lease, runs `body` with its epoch, cancels it when the lease is lost, and waits again.
+    ///
+    /// Ends when the task is cancelled, or when `body` returns by itself. Every new holder has a higher epoch: what is
+    /// written under an old one can be refused.
+    public func hold(_ name: String, _ body: @escaping @Sendable (Int64) async -> Void) async {
+        while !Task.isCancelled {
+            if let epoch = await acquire(name) {
+                logger.info("lease taken", metadata: ["lease": "\(name)", "epoch": "\(epoch)"])
+                let isLost = await runHolding(name, epoch, body)
+                await Task { await release(name, epoch) }.value
+                if !isLost { return }
+                logger.notice("lease lost", metadata: ["lease": "\(name)", "epoch": "\(epoch)"])
+            }
+            do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
+        }
+    }
+
+    private func runHolding(_ name: String, _ epoch: Int64, _ body: @escaping @Sendable (Int64) async -> Void) async
+        -> Bool
+    {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await renewUntilLost(name, epoch) }
+            group.addTask {
+                await body(epoch)
+                return false
+            }
+            let isLost = await group.next() ?? true
+            group.cancelAll()
+            await group.waitForAll()
+            return isLost && !Task.isCancelled
+        }
+    }
+
+    private func acquire(_ name: String) async -> Int64? {
+        do {
+            return try await database.platform { tx in
+                let rows = try await tx.query(
+                    """
+                    INSERT INTO platform.leases AS lease (name, holder, epoch, until)
+                    VALUES (\(name), \(holder), 1, now() + \(Self.seconds) * interval '1 second')
+                    ON CONFLICT (name) DO UPDATE
+                    SET holder = excluded.holder, epoch = lease.epoch + 1, until = excluded.until
+                    WHERE lease.until < now()
+                    RETURNING epoch
+                    """
+                )
+                return try rows.first?.decode(Int64.self)
+            }
+        } catch {
+            logger.debug("cannot take a lease", metadata: ["lease": "\(name)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Ends when the lease was taken by another, or could not be renewed in time to be sure that it was not.
+    private func renewUntilLost(_ name: String, _ epoch: Int64) async -> Bool {
+        var renewedAt = ContinuousClock.now
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return true }
+            let askedAt = ContinuousClock.now
+            do {
+                let isOurs = try await withDeadline(.seconds(Self.seconds - 1) - (askedAt - renewedAt)) {
+                    try await renew(name, epoch)
+                }
+                guard isOurs else { return true }
+                renewedAt = askedAt
+            } catch {
+                if ContinuousClock.now - renewedAt >= .seconds(Self.seconds - 1) { return true }
+            }
+        }
+        return true
+    }
+
+    private func renew(_ name: String, _ epoch: Int64) async throws -> Bool {
+        try await database.platform { tx in
+            try await tx.execute(
+                """
+                UPDATE platform.leases SET until = now() + \(Self.seconds) * interval '1 second'
+                WHERE name = \(name) AND holder = \(holder) AND epoch = \(epoch)
+                """
+            ) == 1
+        }
+    }
+
+    private func release(_ name: String, _ epoch: Int64) async {
+        do {
+            try await database.platform { tx in
+                try await tx.execute(
+                    """
+                    UPDATE platform.leases SET until = now() - interval '1 second'
+                    WHERE name = \(name) AND holder = \(holder) AND epoch = \(epoch)
+                    """
+                )
+            }
+        } catch {
+            // It ends by itself.
+            logger.debug("cannot give a lease back", metadata: ["lease": "\(name)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Runs `body`, cancelling it when it takes longer than `limit`.
+private func withDeadline<Value: Sendable>(
+    _ limit: Duration,
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw CancellationError()
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
+    }
+}

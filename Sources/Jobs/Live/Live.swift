@@ -1,0 +1,121 @@
+public import Database
+public import Kernel
+public import Logging
+import Synchronization
+
+/// Something of a tenant that pages follow.
+public struct LiveTopic: Hashable, Sendable, CustomStringConvertible {
+    public let name: String
+
+    public init(_ name: String) { self.name = name }
+
+    public var description: String { name }
+}
+
+extension TenantTransaction {
+    /// Raises the topic's number as one of the last statements before COMMIT: pages that follow it look again.
+    public func touch(_ topic: LiveTopic) {
+        atVeryEnd(
+            topic.name,
+            """
+            INSERT INTO cell.live AS live (tenant_id, topic, number)
+            VALUES (\(tenant), \(topic.name), 1)
+            ON CONFLICT (tenant_id, topic) DO UPDATE SET number = live.number + 1
+            """
+        )
+        wake(.live)
+    }
+}
+
+/// Tells pages when what they show has changed; one query serves all of them.
+public final class LiveFeed: Sendable {
+    public typealias Numbers = [LiveTopic: Int64]
+
+    private struct Follower {
+        let tenant: TenantID
+        var seen: Numbers
+        let continuation: AsyncStream<Numbers>.Continuation
+    }
+
+    private let database: Database
+    private let logger: Logger
+    private let followers = Mutex<(next: UInt64, all: [UInt64: Follower])>((0, [:]))
+
+    public init(database: Database, logger: Logger) {
+        self.database = database
+        self.logger = logger
+    }
+
+    /// The numbers of topics now; 0 for one that nothing has touched.
+    public func numbers(_ topics: [LiveTopic], of tenant: TenantID) async throws -> Numbers {
+        let found = try await look([(tenant, topics)])[tenant] ?? [:]
+        return Dictionary(topics.map { ($0, found[$0] ?? 0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Yields the numbers of those topics that have changed since `seen`, at first and then whenever they change.
+    ///
+    /// A page that was away follows with the numbers it saw last and misses nothing.
+    public func follow(_ seen: Numbers, of tenant: TenantID) -> AsyncStream<Numbers> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Numbers.self, bufferingPolicy: .unbounded)
+        let number = followers.withLock { followers in
+            followers.next += 1
+            followers.all[followers.next] = Follower(tenant: tenant, seen: seen, continuation: continuation)
+            return followers.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.followers.withLock { $0.all.removeValue(forKey: number) }
+        }
+        return stream
+    }
+
+    /// Looks for changes until cancelled.
+    public func run() async {
+        for await _ in database.wakeUps(on: .live) {
+            let followed = followers.withLock { $0.all.values.map { ($0.tenant, Array($0.seen.keys)) } }
+            guard !followed.isEmpty else { continue }
+            do {
+                let found = try await look(followed)
+                tell(found)
+            } catch {
+                logger.debug("cannot look for live changes", metadata: ["error": "\(error)"])
+            }
+        }
+        followers.withLock { $0.all.values }.forEach { $0.continuation.finish() }
+    }
+
+    private func tell(_ found: [TenantID: Numbers]) {
+        followers.withLock { followers in
+            for (number, follower) in followers.all {
+                let changed = (found[follower.tenant] ?? [:]).filter { $0.value > follower.seen[$0.key, default: .max] }
+                guard !changed.isEmpty else { continue }
+                followers.all[number]?.seen.merge(changed) { $1 }
+                follower.continuation.yield(changed)
+            }
+        }
+    }
+
+    private func look(_ followed: [(tenant: TenantID, topics: [LiveTopic])]) async throws -> [TenantID: Numbers] {
+        let pairs = Set(followed.flatMap { entry in entry.topics.map { Pair(tenant: entry.tenant, topic: $0) } })
+        let (tenants, topics) = (pairs.map(\.tenant.rawValue), pairs.map(\.topic.name))
+        let rows = try await database.cell { tx in
+            try await tx.query(
+                """
+                SELECT live.tenant_id, live.topic, live.number
+                FROM unnest(\(tenants), \(topics)) AS wanted (tenant_id, topic)
+                JOIN cell.live AS live ON live.tenant_id = wanted.tenant_id AND live.topic = wanted.topic
+                """
+            )
+        }
+        var found: [TenantID: Numbers] = [:]
+        for row in rows {
+            let (tenant, topic, number) = try row.decode(TenantID.self, String.self, Int64.self)
+            found[tenant, default: [:]][LiveTopic(topic)] = number
+        }
+        return found
+    }
+
+    private struct Pair: Hashable {
+        let tenant: TenantID
+        let topic: LiveTopic
+    }
+}

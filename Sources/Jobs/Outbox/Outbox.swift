@@ -1,0 +1,287 @@
+public import Database
+public import Foundation
+public import Kernel
+
+/// A message that has been claimed for sending.
+public struct OutboxRow: Sendable {
+    public let id: Int64
+    public let place: OutboxPlace
+    public let chat: Int64
+    public let rank: OutgoingRank
+    public let body: OutgoingBody
+    public let slot: String?
+    /// The message that the slot is by now; nil when none of it has been sent.
+    public let slotMessage: Int64?
+    public let hasAmbiguousBody: Bool
+    /// 1 for the first.
+    public let attempt: Int
+}
+
+/// How a claimed message ended.
+public enum OutboxEnding: Sendable {
+    /// With the number that Telegram gave it; nil for what makes no message.
+    case sent(message: Int64?)
+    /// Not now; nothing has been sent.
+    case later(Date, because: String)
+    /// Telegram will never take it.
+    case refused(String)
+    /// It was cut off in flight: nobody knows.
+    case ambiguous(String)
+}
+
+/// The messages that wait for one bot, in the cell and in platform alike.
+///
+/// Only the holder of the bot's lease calls it; an older epoch is refused.
+public struct Outbox: Sendable {
+    private let database: Database
+    private let bot: BotID
+    private let epoch: Int64
+
+    public init(database: Database, bot: BotID, epoch: Int64) {
+        self.database = database
+        self.bot = bot
+        self.epoch = epoch
+    }
+
+    /// Yields when there may be something to send.
+    public var signals: AsyncStream<Void> { database.wakeUps(on: .outbox) }
+
+    /// Takes the next message of each chat that has one and is not in `busy`, the most urgent first.
+    public func claim(limit: Int, busy: [Int64]) async throws -> [OutboxRow] {
+        var rows: [OutboxRow] = []
+        for place in OutboxPlace.allCases where rows.count < limit {
+            let taken = busy + rows.map(\.chat)
+            rows += try await run(place) { try await claim(limit - rows.count, taken, place, in: $0) }
+        }
+        return rows.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+    }
+
+    /// Writes down how a message ended.
+    ///
+    /// A sent one fills its slot; an ambiguous one queues what its slot is to show instead. False when another holder of
+    /// the lease has taken the message over.
+    @discardableResult
+    public func end(_ row: OutboxRow, _ ending: OutboxEnding) async throws -> Bool {
+        try await run(row.place) { tx in
+            switch ending {
+            case .sent(let message): return try await markSent(row, message, in: tx)
+            case .later(let date, let reason): return try await putOff(row, until: date, because: reason, in: tx)
+            case .refused(let reason): return try await finish(row, state: "refused", error: reason, in: tx)
+            case .ambiguous(let reason):
+                let isOurs = try await finish(row, state: "ambiguous", error: reason, in: tx)
+                if isOurs { try await queueAmbiguousBody(ofRows: [row.id], in: row.place, tx) }
+                return isOurs
+            }
+        }
+    }
+
+    /// Forgets which message a slot is, because a person has deleted it: the next row of the slot is sent anew.
+    public func forgetSlot(of row: OutboxRow) async throws {
+        guard let slot = row.slot else { return }
+        try await run(row.place) { tx in
+            try await tx.execute(
+                """
+                DELETE FROM \(row.place.slots)
+                WHERE bot_id = \(bot) AND chat_id = \(row.chat) AND slot = \(slot)
+                """
+            )
+        }
+    }
+
+    /// What a former holder of the lease was sending when it ended: an edit is sent again, which does no harm; for the
+    /// rest nobody knows whether they arrived. Call it once, before the first `claim`.
+    public func recover() async throws {
+        for place in OutboxPlace.allCases {
+            try await run(place) { tx in
+                try await tx.execute(
+                    """
+                    UPDATE \(place.table) AS row SET state = 'pending', epoch = NULL
+                    WHERE bot_id = \(bot) AND state = 'sending' AND epoch < \(epoch)
+                      AND (method LIKE 'edit%' OR method LIKE 'delete%' OR (slot IS NOT NULL AND EXISTS (
+                          SELECT FROM \(place.slots) AS slots
+                          WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot)))
+                    """
+                )
+                let lost = try await tx.query(
+                    """
+                    UPDATE \(place.table) SET state = 'ambiguous', error = 'the sender was lost', finished_at = now()
+                    WHERE bot_id = \(bot) AND state = 'sending' AND epoch < \(epoch)
+                    RETURNING id
+                    """
+                )
+                try await queueAmbiguousBody(ofRows: try lost.map { try $0.decode(Int64.self) }, in: place, tx)
+            }
+        }
+    }
+
+    /// Gives up what waits for a chat that has blocked the bot; how many that were.
+    @discardableResult
+    public func refuseAll(to chat: Int64, because reason: String) async throws -> Int {
+        var count = 0
+        for place in OutboxPlace.allCases {
+            count += try await run(place) { tx in
+                try await tx.execute(
+                    """
+                    UPDATE \(place.table) SET state = 'refused', error = \(reason), finished_at = now()
+                    WHERE bot_id = \(bot) AND chat_id = \(chat) AND state = 'pending'
+                    """
+                )
+            }
+        }
+        return count
+    }
+
+    @discardableResult
+    private func run<Value: Sendable>(
+        _ place: OutboxPlace,
+        _ body: (any Transaction) async throws -> Value
+    ) async throws -> Value {
+        switch place {
+        case .cell: try await database.cell { try await body($0) }
+        case .platform: try await database.platform { try await body($0) }
+        }
+    }
+
+    private func claim(
+        _ limit: Int,
+        _ busy: [Int64],
+        _ place: OutboxPlace,
+        in tx: any Transaction
+    ) async throws -> [OutboxRow] {
+        let rows = try await tx.query(
+            """
+            WITH first AS (
+                SELECT DISTINCT ON (chat_id) id, rank
+                FROM \(place.table) AS row
+                WHERE bot_id = \(bot) AND state = 'pending' AND not_before <= now() AND chat_id <> ALL(\(busy))
+                  AND NOT EXISTS (SELECT FROM \(place.table) AS sending
+                                  WHERE sending.bot_id = row.bot_id AND sending.chat_id = row.chat_id
+                                    AND sending.state = 'sending')
+                ORDER BY chat_id, rank, id
+            ), next AS (
+                SELECT id FROM first ORDER BY rank, id LIMIT \(limit)
+            )
+            UPDATE \(place.table) AS row
+            SET state = 'sending', epoch = \(epoch), attempt = attempt + 1
+            FROM next
+            WHERE row.id = next.id AND row.state = 'pending'
+            RETURNING row.id, row.chat_id, row.rank, row.method, row.parameters, row.file_field, row.file_name,
+                row.file_mime, row.file_bytes, row.slot,
+                (SELECT message_id FROM \(place.slots) AS slots
+                 WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot),
+                row.if_ambiguous IS NOT NULL, row.attempt
+            """
+        )
+        return try rows.map { try outboxRow($0, place) }
+    }
+
+    private func outboxRow(_ row: Row, _ place: OutboxPlace) throws -> OutboxRow {
+        let (id, chat, rank, method, parameters, field, name, mime, bytes, slot, message, hasBody, attempt) =
+            try row.decode(
+                Int64.self,
+                Int64.self,
+                Int.self,
+                String.self,
+                String.self,
+                String?.self,
+                String?.self,
+                String?.self,
+                [UInt8]?.self,
+                String?.self,
+                Int64?.self,
+                Bool.self,
+                Int.self
+            )
+        var file: OutgoingFile?
+        if let field, let name {
+            file = OutgoingFile(
+                field: field,
+                name: name,
+                mime: mime ?? "application/octet-stream",
+                bytes: bytes ?? []
+            )
+        }
+        return OutboxRow(
+            id: id,
+            place: place,
+            chat: chat,
+            rank: OutgoingRank(rawValue: rank) ?? .mass,
+            body: OutgoingBody(method: method, parameters: parameters, file: file),
+            slot: slot,
+            slotMessage: message,
+            hasAmbiguousBody: hasBody,
+            attempt: attempt
+        )
+    }
+
+    private func markSent(_ row: OutboxRow, _ message: Int64?, in tx: any Transaction) async throws -> Bool {
+        // The file's bytes are the largest part of a row and nobody needs them any more.
+        let count = try await tx.execute(
+            """
+            UPDATE \(row.place.table)
+            SET state = 'sent', message_id = \(message), file_bytes = NULL, error = NULL, finished_at = now()
+            WHERE \(held(row))
+            """
+        )
+        if count == 1, let message, let slot = row.slot {
+            try await tx.execute(
+                """
+                INSERT INTO \(row.place.slots) (bot_id, chat_id, slot, message_id)
+                VALUES (\(bot), \(row.chat), \(slot), \(message))
+                ON CONFLICT (bot_id, chat_id, slot) DO UPDATE SET message_id = excluded.message_id
+                """
+            )
+        }
+        return count == 1
+    }
+
+    private func putOff(
+        _ row: OutboxRow,
+        until date: Date,
+        because reason: String,
+        in tx: any Transaction
+    ) async throws -> Bool {
+        // When a newer row of its slot waits by now, that one is enough.
+        try await tx.execute(
+            """
+            UPDATE \(row.place.table) AS row
+            SET state = CASE WHEN EXISTS (
+                    SELECT FROM \(row.place.table) AS newer
+                    WHERE newer.bot_id = row.bot_id AND newer.chat_id = row.chat_id AND newer.slot = row.slot
+                      AND newer.state = 'pending' AND newer.id > row.id) THEN 'replaced' ELSE 'pending' END,
+                not_before = \(date), error = \(reason), epoch = NULL
+            WHERE \(held(row))
+            """
+        ) == 1
+    }
+
+    private func finish(
+        _ row: OutboxRow,
+        state: String,
+        error: String,
+        in tx: any Transaction
+    ) async throws -> Bool {
+        try await tx.execute(
+            """
+            UPDATE \(row.place.table)
+            SET state = \(state), error = \(error), file_bytes = NULL, finished_at = now()
+            WHERE \(held(row))
+            """
+        ) == 1
+    }
+
+    private func queueAmbiguousBody(ofRows ids: [Int64], in place: OutboxPlace, _ tx: any Transaction) async throws {
+        try await tx.execute(
+            """
+            INSERT INTO \(place.table) (bot_id, chat_id, tenant_id, rank, method, parameters, slot)
+            SELECT bot_id, chat_id, tenant_id, 1, if_ambiguous ->> 'method',
+                   (if_ambiguous ->> 'parameters')::jsonb, slot
+            FROM \(place.table)
+            WHERE id = ANY(\(ids)) AND if_ambiguous IS NOT NULL
+            """
+        )
+        tx.wake(.outbox)
+    }
+
+    private func held(_ row: OutboxRow) -> SQL { "id = \(row.id) AND state = 'sending' AND epoch = \(epoch)" }
+}

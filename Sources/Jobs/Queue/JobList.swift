@@ -1,0 +1,102 @@
+public import Database
+public import Foundation
+public import Kernel
+
+/// A job as an administrator sees it.
+public struct JobSummary: Sendable {
+    public let id: Int64
+    public let tenant: TenantID
+    public let type: String
+    public let state: String
+    public let attempt: Int
+    public let runAt: Date
+    public let error: String?
+}
+
+/// Looks into the queue from outside and puts the dead back into it.
+public struct JobList: Sendable {
+    private let database: Database
+
+    public init(database: Database) { self.database = database }
+
+    /// Jobs in a state (all when nil), oldest first.
+    public func all(state: String? = nil, limit: Int = 100) async throws -> [JobSummary] {
+        try await database.cell { tx in
+            let rows = try await tx.query(
+                """
+                SELECT id, tenant_id, type, state, attempt, run_at, error
+                FROM cell.jobs
+                WHERE state = coalesce(\(state), state)
+                ORDER BY id
+                LIMIT \(limit)
+                """
+            )
+            return try rows.map { row in
+                let (id, tenant, type, state, attempt, runAt, error) = try row.decode(
+                    Int64.self,
+                    TenantID.self,
+                    String.self,
+                    String.self,
+                    Int.self,
+                    Date.self,
+                    String?.self
+                )
+                return JobSummary(
+                    id: id,
+                    tenant: tenant,
+                    type: type,
+                    state: state,
+                    attempt: attempt,
+                    runAt: runAt,
+                    error: error
+                )
+            }
+        }
+    }
+
+    /// Puts a dead job back; false when there is none, or its like waits already.
+    public func retry(_ id: Int64) async throws -> Bool {
+        try await database.cell { tx in
+            let count = try await tx.execute(
+                """
+                UPDATE cell.jobs AS job SET state = 'waiting', attempt = 0, run_at = now(), error = NULL
+                WHERE id = \(id) AND state = 'dead'
+                  AND NOT EXISTS (SELECT FROM cell.jobs AS like_it
+                                  WHERE like_it.tenant_id = job.tenant_id AND like_it.type = job.type
+                                    AND like_it.key = job.key AND like_it.state IN ('waiting', 'later'))
+                """
+            )
+            tx.wake(.jobs)
+            return count == 1
+        }
+    }
+
+    /// How many jobs stand before a waiting one in its lane, those being done included; nil when it does not wait.
+    public func position<Payload>(of type: JobType<Payload>, key: String, tenant: TenantID) async throws -> Int? {
+        try await database.cell { tx in
+            let rows = try await tx.query(
+                """
+                WITH mine AS (
+                    SELECT id, turn_at
+                    FROM cell.jobs
+                    WHERE tenant_id = \(tenant) AND type = \(type.name) AND key = \(key) AND state = 'waiting'
+                )
+                SELECT (SELECT count(*) FROM cell.jobs AS other
+                        WHERE other.lane = \(type.lane) AND other.state = 'waiting'
+                          AND (other.turn_at, other.id) < (mine.turn_at, mine.id))
+                     + (SELECT count(*) FROM cell.jobs WHERE lane = \(type.lane) AND state = 'running')
+                FROM mine
+                """
+            )
+            return try rows.first?.decode(Int.self)
+        }
+    }
+
+    /// Jobs by lane and state, for the metrics.
+    public func depths() async throws -> [(lane: String, state: String, count: Int)] {
+        try await database.cell { tx in
+            try await tx.query("SELECT lane, state, count(*) FROM cell.jobs GROUP BY 1, 2 ORDER BY 1, 2")
+                .map { try $0.decode(String.self, String.self, Int.self) }
+        }
+    }
+}
