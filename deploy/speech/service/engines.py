@@ -82,16 +82,29 @@ def _segment(segment, number):
         "no_speech_prob": round(float(segment.no_speech_prob), 4),
     }
     if segment.words is not None:
-        made["words"] = [
-            {
-                "word": word.word.strip(),
-                "start": round(float(word.start), 3),
-                "end": round(float(word.end), 3),
-                "probability": round(float(word.probability), 4),
-            }
-            for word in segment.words
-        ]
+        made["words"] = _whole_words(segment.words)
     return made
+
+
+def _whole_words(pieces):
+    """Words in OpenAI's form; a piece without a space before it, such as "-то" or ",8", belongs to the word before."""
+    words = []
+    for piece in pieces:
+        text = piece.word.strip()
+        if words and text and not piece.word.startswith(" "):
+            words[-1]["word"] += text
+            words[-1]["end"] = round(float(piece.end), 3)
+            words[-1]["probability"] = min(words[-1]["probability"], round(float(piece.probability), 4))
+        elif text:
+            words.append(
+                {
+                    "word": text,
+                    "start": round(float(piece.start), 3),
+                    "end": round(float(piece.end), 3),
+                    "probability": round(float(piece.probability), 4),
+                }
+            )
+    return words
 
 
 def require_folder(folder):
