@@ -1,0 +1,106 @@
+/// One call of a Bot API method.
+struct BotCall: Sendable {
+    let bot: Int
+    /// Lower case: Telegram does not mind.
+    let method: String
+    let parameters: Parameters
+}
+
+/// What goes back to the bot's program.
+struct BotReply: Sendable {
+    let status: Int
+    let json: JSON
+    var retryAfter: Int?
+}
+
+extension World {
+    /// Runs a call with the faults planned for it and writes it into the log.
+    ///
+    /// - Throws: `LostConnection` when a fault takes the connection, before or after the effect.
+    func call(token: String, method: String, parameters: Parameters) async throws -> BotReply {
+        let start = time
+        guard let bot = state.bot(token: token) else {
+            let isToken = token.split(separator: ":").count == 2 && Int(token.prefix { $0 != ":" }) != nil
+            let text = isToken ? "Unauthorized" : "Unauthorized: invalid token specified"
+            return failed(BotFailure(code: 401, description: text))
+        }
+        let call = BotCall(bot: bot.id, method: method.lowercased(), parameters: parameters)
+        let fault = faults.take(for: call.method)
+        if let fault, fault.delayMilliseconds > 0 {
+            try await Task.sleep(for: .milliseconds(fault.delayMilliseconds))
+        }
+        if fault?.drop == .before {
+            try log(call, method, from: start, status: 0, mistake: "connection lost before the effect, as planned")
+            throw LostConnection()
+        }
+        let planned = fault?.failure.map { failed($0) }
+        let reply = if let planned { planned } else { try await answer(call) }
+        if fault?.drop == .after {
+            try log(call, method, from: start, status: 0, mistake: "connection lost after the effect, as planned")
+            throw LostConnection()
+        }
+        try log(call, method, from: start, status: reply.status, mistake: reply.json["description"]?.string)
+        return reply
+    }
+
+    private func answer(_ call: BotCall) async throws -> BotReply {
+        do {
+            let result = try await run(call)
+            return BotReply(status: 200, json: ["ok": true, "result": result])
+        } catch let failure as BotFailure {
+            return failed(failure)
+        } catch let mistake as JSONMistake {
+            return failed(.badRequest("can't parse JSON at offset \(mistake.offset)"))
+        }
+    }
+
+    private func failed(_ failure: BotFailure) -> BotReply {
+        BotReply(status: failure.code, json: failure.json, retryAfter: failure.retryAfter)
+    }
+
+    private func run(_ call: BotCall) async throws -> JSON {
+        switch call.method {
+        case "getme": try me(call)
+        case "getupdates": try await updates(call)
+        case "setwebhook": try setWebhook(call)
+        case "deletewebhook": try deleteWebhook(call)
+        case "getwebhookinfo": try webhookInfo(call)
+        case "setmycommands": try setCommands(call)
+        case "getmycommands": try commands(call)
+        case "deletemycommands": try deleteCommands(call)
+        case "setchatmenubutton": try setMenuButton(call)
+        case "getchatmenubutton": try menuButton(call)
+        case "logout", "close": true
+        case "sendmessage": try sendMessage(call)
+        case "sendphoto": try sendFile(call, as: .photo)
+        case "senddocument": try sendFile(call, as: .document)
+        case "sendaudio": try sendFile(call, as: .audio)
+        case "sendvoice": try sendFile(call, as: .voice)
+        case "copymessage": try copyMessage(call)
+        case "forwardmessage": try forwardMessage(call)
+        case "editmessagetext": try editText(call)
+        case "editmessagecaption": try editCaption(call)
+        case "editmessagereplymarkup": try editMarkup(call)
+        case "deletemessage": try deleteMessage(call)
+        case "deletemessages": try deleteMessages(call)
+        case "getfile": try file(call)
+        case "getchat": try chat(call)
+        case "answercallbackquery": try answerCallbackQuery(call)
+        case "sendchataction": try sendChatAction(call)
+        case "sendmediagroup", "setmessagereaction":
+            throw BotFailure.badRequest("the sandbox does not know this method yet")
+        default: throw BotFailure(code: 404, description: "Not Found: method not found")
+        }
+    }
+
+    private func log(_ call: BotCall, _ method: String, from start: Double, status: Int, mistake: String?) throws {
+        let number = (state.calls.last?.number ?? 0) + 1
+        let took = Int((time - start) * 1_000)
+        let json = JSON.fields([
+            "number": .integer(number), "time": .number(start), "milliseconds": .integer(took),
+            "bot": .optional(state.bots[call.bot]?.username), "method": .string(method),
+            "parameters": call.parameters.logged, "status": .integer(status), "description": .optional(mistake),
+        ])
+        try record(.call(LoggedCall(number: number, json: json)))
+    }
+}

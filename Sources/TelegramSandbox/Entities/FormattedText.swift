@@ -1,0 +1,84 @@
+import Foundation
+
+/// A stretch of text with a meaning or a look; offset and length count UTF-16 units, as everywhere in Telegram.
+struct TextEntity: Sendable, Hashable {
+    var type: String
+    var offset: Int
+    var length: Int
+    /// What belongs to the type: `url`, `language`, `user`, `custom_emoji_id` …
+    var details: [String: JSON] = [:]
+
+    var end: Int { offset + length }
+
+    var json: JSON {
+        .object(
+            details.merging(
+                ["type": .string(type), "offset": .integer(offset), "length": .integer(length)]
+            ) { _, last in last }
+        )
+    }
+}
+
+/// A text with its entities, sorted as Telegram sorts them: by start, the longer first.
+struct FormattedText: Sendable, Hashable {
+    var text: String
+    var entities: [TextEntity] = []
+
+    var entitiesJSON: JSON? { entities.isEmpty ? nil : .array(entities.map(\.json)) }
+
+    /// What Telegram counts against its limits.
+    var codePointCount: Int { text.unicodeScalars.count }
+
+    mutating func sort() {
+        entities.sort { ($0.offset, -$0.length, $0.type) < ($1.offset, -$1.length, $1.type) }
+    }
+
+    /// Without the white space around it, which Telegram cuts off; entities move and shrink with it.
+    var trimmed: FormattedText {
+        let units = Array(text.utf16)
+        func isBlank(_ unit: UInt16) -> Bool { unit == 0x20 || (0x09...0x0D).contains(unit) || unit == 0xA0 }
+        guard let first = units.firstIndex(where: { !isBlank($0) }),
+            let last = units.lastIndex(where: { !isBlank($0) })
+        else { return FormattedText(text: "") }
+        var result = FormattedText(text: String(decoding: units[first...last], as: UTF16.self))
+        result.entities = entities.compactMap { entity in
+            var moved = entity
+            let start = max(entity.offset - first, 0)
+            moved.length = min(entity.end - first, last - first + 1) - start
+            moved.offset = start
+            return moved.length > 0 ? moved : nil
+        }
+        return result
+    }
+}
+
+/// Why a text with markup was refused; the text is Telegram's.
+struct EntityMistake: Error {
+    let detail: String
+
+    init(_ detail: String) { self.detail = detail }
+}
+
+/// How a bot marks up a text.
+enum ParseMode: String {
+    case html
+    case markdown
+    case markdownv2
+
+    func parse(_ text: String) throws(EntityMistake) -> FormattedText {
+        var parsed: FormattedText
+        switch self {
+        case .html:
+            var parser = HTMLParser(text)
+            parsed = try parser.parse()
+        case .markdown:
+            var parser = MarkdownParser(text)
+            parsed = try parser.parse()
+        case .markdownv2:
+            var parser = MarkdownV2Parser(text)
+            parsed = try parser.parse()
+        }
+        parsed.sort()
+        return parsed
+    }
+}

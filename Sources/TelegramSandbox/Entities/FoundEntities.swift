@@ -1,0 +1,50 @@
+import Foundation
+
+/// Commands, links, mentions, addresses and hashtags, which Telegram finds in a text by itself.
+enum FoundEntities {
+    private struct Pattern: Sendable {
+        let type: String
+        let expression: NSRegularExpression
+
+        init(_ type: String, _ text: String) {
+            self.type = type
+            do {
+                expression = try NSRegularExpression(pattern: text, options: [.caseInsensitive])
+            } catch {
+                preconditionFailure("the pattern of \(type) does not compile")
+            }
+        }
+    }
+
+    /// The earlier wins where two overlap. The top-level domains are those met in the product's languages.
+    private static let patterns = [
+        Pattern("email", #"(?<![\w.+-])[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])"#),
+        Pattern("url", #"(?:https?|tg|ton)://[^\s<>"«»]*[^\s<>"«».,:;!?'()\[\]]"#),
+        Pattern(
+            "url",
+            #"(?<![\w@./-])(?:[\p{L}0-9-]+\.)+(?:com|net|org|info|biz|io|me|app|dev|ru|su|рф|kz|by|ua|eu|de|uk|us)"#
+                + #"(?::\d{1,5})?(?:[/?#](?:[^\s<>"«»]*[^\s<>"«».,:;!?'()\[\]])?)?(?![\w@-])"#
+        ),
+        Pattern("mention", #"(?<![\w/@])@[a-z0-9_]{4,32}(?!\w)"#),
+        Pattern("bot_command", #"(?<![\w/<>])/[a-z0-9_]{1,64}(?:@[a-z0-9_]{3,32})?(?![\w/<>])"#),
+        Pattern("hashtag", #"(?<![\w&])#[\w·]*[\p{L}_][\w·]*"#),
+    ]
+
+    /// Adds what is found outside links, code and what was found before.
+    static func add(to text: FormattedText) -> FormattedText {
+        var result = text
+        let closed: Set<String> = ["code", "pre", "text_link", "text_mention", "custom_emoji"]
+        var taken = text.entities.filter { closed.contains($0.type) }.map { $0.offset..<$0.end }
+        let whole = NSRange(location: 0, length: text.text.utf16.count)
+        for pattern in patterns {
+            for match in pattern.expression.matches(in: text.text, range: whole) {
+                let range = match.range.location..<match.range.location + match.range.length
+                guard !taken.contains(where: { $0.overlaps(range) }) else { continue }
+                taken.append(range)
+                result.entities.append(TextEntity(type: pattern.type, offset: range.lowerBound, length: range.count))
+            }
+        }
+        result.sort()
+        return result
+    }
+}

@@ -1,0 +1,65 @@
+/// Reads the legacy `parse_mode: Markdown`, which knows no nesting (tdlib, MessageEntity.cpp).
+struct MarkdownParser {
+    private var buffer: MarkupBuffer
+    private var position = 0
+    private var entities: [TextEntity] = []
+
+    init(_ text: String) { buffer = MarkupBuffer(text) }
+
+    mutating func parse() throws(EntityMistake) -> FormattedText {
+        while position < buffer.bytes.count {
+            let byte = buffer[position]
+            if byte == UInt8(ascii: "\\"), "_*`[".utf8.contains(buffer[position + 1]) {
+                buffer.keep(buffer[position + 1])
+                position += 2
+            } else if "_*`[".utf8.contains(byte) {
+                try entity(byte)
+            } else {
+                buffer.keep(byte)
+                position += 1
+            }
+        }
+        return FormattedText(text: buffer.plainText, entities: entities)
+    }
+
+    private mutating func entity(_ mark: UInt8) throws(EntityMistake) {
+        let start = position
+        let isPre = mark == UInt8(ascii: "`") && buffer.slice(position, position + 3) == "```"
+        position += isPre ? 3 : 1
+        let closing = isPre ? "```" : mark == UInt8(ascii: "[") ? "]" : String(UnicodeScalar(mark))
+        let offset = buffer.units
+        let textStart = position
+        while position < buffer.bytes.count, buffer.slice(position, position + closing.utf8.count) != closing {
+            buffer.keep(buffer[position])
+            position += 1
+        }
+        guard position < buffer.bytes.count else {
+            throw EntityMistake("Can't find end of the entity starting at byte offset \(start)")
+        }
+        let text = buffer.slice(textStart, position)
+        position += closing.utf8.count
+        var details: [String: JSON] = [:]
+        var type = isPre ? "pre" : mark == UInt8(ascii: "*") ? "bold" : mark == UInt8(ascii: "_") ? "italic" : "code"
+        if mark == UInt8(ascii: "[") {
+            let link = takeAddress() ?? text
+            if let user = linkedUser(link) {
+                type = "text_mention"
+                details = ["user": ["id": .integer(user)]]
+            } else {
+                guard let url = checkedLink(link) else { return }
+                type = "text_link"
+                details = ["url": .string(url)]
+            }
+        }
+        guard buffer.units > offset else { return }
+        entities.append(TextEntity(type: type, offset: offset, length: buffer.units - offset, details: details))
+    }
+
+    private mutating func takeAddress() -> String? {
+        guard buffer[position] == UInt8(ascii: "(") else { return nil }
+        let start = position + 1
+        while position < buffer.bytes.count, buffer[position] != UInt8(ascii: ")") { position += 1 }
+        defer { position += 1 }
+        return buffer.slice(start, position)
+    }
+}

@@ -1,0 +1,50 @@
+/// Telegram's limits for messages: 30 a second for a bot, one a second in a chat after a short burst.
+struct RateLimits: Sendable {
+    var isEnabled: Bool
+    private var bots: [Int: Bucket] = [:]
+    private var chats: [DialogID: Bucket] = [:]
+
+    /// Telegram names no number for a tolerated burst; 5 lets a dialogue answer with a few messages at once.
+    private static let chatBurst = 5.0
+    private static let botPerSecond = 30.0
+
+    init(isEnabled: Bool) { self.isEnabled = isEnabled }
+
+    /// Takes one message from both budgets, or says after how many seconds to come again.
+    mutating func take(_ dialog: DialogID, at time: Double) -> Int? {
+        guard isEnabled else { return nil }
+        var bot = bots[dialog.bot] ?? Bucket(capacity: Self.botPerSecond, perSecond: Self.botPerSecond, at: time)
+        var chat = chats[dialog] ?? Bucket(capacity: Self.chatBurst, perSecond: 1, at: time)
+        bot.refill(at: time)
+        chat.refill(at: time)
+        let wait = max(bot.secondsUntilOne, chat.secondsUntilOne)
+        if wait <= 0 {
+            bot.tokens -= 1
+            chat.tokens -= 1
+        }
+        bots[dialog.bot] = bot
+        chats[dialog] = chat
+        return wait <= 0 ? nil : max(1, Int(wait.rounded(.up)))
+    }
+
+    private struct Bucket {
+        let capacity: Double
+        let perSecond: Double
+        var tokens: Double
+        private var refilledAt: Double
+
+        init(capacity: Double, perSecond: Double, at time: Double) {
+            self.capacity = capacity
+            self.perSecond = perSecond
+            tokens = capacity
+            refilledAt = time
+        }
+
+        mutating func refill(at time: Double) {
+            tokens = min(capacity, tokens + max(0, time - refilledAt) * perSecond)
+            refilledAt = time
+        }
+
+        var secondsUntilOne: Double { tokens >= 1 ? 0 : (1 - tokens) / perSecond }
+    }
+}
