@@ -72,6 +72,8 @@ final class CurlTransfer: @unchecked Sendable {
             let reason = isRefusedByProxy ? .proxyRefused : HTTPFault.Reason(code, limit: maximumBytes)
             return finish(.failure(fault(stopped ?? reason)))
         }
+        // libcurl takes a head that breaks off for a whole one.
+        guard head.isComplete else { return finish(.failure(fault(.cut))) }
         finish(.success(HTTPResponse(status: head.status, headers: head.headers, body: body)))
     }
 
