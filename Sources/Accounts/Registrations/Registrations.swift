@@ -64,12 +64,17 @@ public final class Registrations: Sendable {
 
     /// Makes a company's schema, then in one transaction its state, the owner's membership and what `announce` adds.
     ///
-    /// Harmless to repeat and to run in two processes at once: only the one that turns the state announces.
+    /// Harmless to repeat and to run in two processes at once, as `schedule` must be, which comes before the company is
+    /// ready: only the one that turns the state announces.
     public func prepare(
         _ id: TenantID,
+        schedule: @Sendable (TenantProfile) async throws -> Void,
         announce: @Sendable (PreparedTenant, PlatformTransaction) async throws -> Void
     ) async throws {
+        let waiting = try await database.platform { tx in try await TenantStore(tx).profile(id, state: .preparing) }
+        guard let waiting else { return }
         try await migrator.provision(id)
+        try await schedule(waiting)
         try await database.platform { tx in
             guard let profile = try await TenantStore(tx).finishPreparing(id) else { return }
             let people = PeopleStore(tx)

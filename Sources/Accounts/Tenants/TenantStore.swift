@@ -8,12 +8,12 @@ struct TenantStore {
 
     init(_ tx: PlatformTransaction) { self.tx = tx }
 
-    func profile(_ id: TenantID) async throws -> TenantProfile? {
+    func profile(_ id: TenantID, state: TenantState = .ready) async throws -> TenantProfile? {
         let rows = try await tx.query(
             """
             SELECT id, name, zone, language, to_char(digest_time, 'HH24:MI')
             FROM platform.tenants
-            WHERE id = \(id) AND state = 'ready'
+            WHERE id = \(id) AND state = \(state)
             """
         )
         return try rows.first.map(Self.profile)
