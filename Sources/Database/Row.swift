@@ -36,6 +36,9 @@ public struct Row: Sendable {
         return (repeat try next(each types))
     }
 
+    /// The only column, or the first of several.
+    public func decode<Column: ColumnValue>(_ type: Column.Type) throws -> Column { try value(at: 0) }
+
     private func value<Value: ColumnValue>(at column: Int) throws -> Value {
         guard column < buffer.columnCount else { throw DatabaseFault.unreadable("the row has no column \(column + 1)") }
         let (row, number) = (Int32(index), Int32(column))

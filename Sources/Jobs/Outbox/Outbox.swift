@@ -88,8 +88,9 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// What a former holder of the lease was sending when it ended: an edit is sent again, which does no harm; for the
-    /// rest nobody knows whether they arrived. Call it once, before the first `claim`.
+    /// Settles what a former holder of the lease was sending when it ended; call it once, before the first `claim`.
+    ///
+    /// An edit is sent again, which does no harm; for the rest nobody knows whether they arrived.
     public func recover() async throws {
         for place in OutboxPlace.allCases {
             try await run(place) { tx in

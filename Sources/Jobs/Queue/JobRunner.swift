@@ -25,7 +25,7 @@ public final class JobRunner: Sendable {
     private let isStopping = Mutex(false)
     private let counters = JobCounters()
 
-    /// - Parameter workers: how many jobs of each lane this process does at once.
+    /// `workers` says how many jobs of each lane this process does at once.
     public init(database: Database, workers: [JobLane: Int], logger: Logger) {
         let name = "\(ProcessInfo.processInfo.hostName)-\(hexadecimal(randomBytes(8)))"
         store = JobStore(database: database, worker: name)

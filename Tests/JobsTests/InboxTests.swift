@@ -1,0 +1,64 @@
+import Database
+import Jobs
+import Kernel
+import Support
+import Testing
+
+private let bot = BotID(100)
+
+struct InboxTests {
+    @Test func `an update that comes twice is stored once`() async throws {
+        let test = try await TestDatabase.make()
+        let inbox = Inbox(database: test.database, bot: bot)
+        #expect(try await inbox.store([update(7), update(8)]).map(\.update.id) == [7, 8])
+        #expect(try await inbox.store([update(8), update(9)]).map(\.update.id) == [9])
+        #expect(try await inbox.unhandled().map(\.update.id) == [7, 8, 9])
+        #expect(try await Inbox(database: test.database, bot: BotID(101)).unhandled().isEmpty)
+    }
+
+    @Test func `the first route holds for every replay`() async throws {
+        let test = try await TestDatabase.make()
+        let inbox = Inbox(database: test.database, bot: bot)
+        let row = try #require(try await inbox.store([update(7)]).first)
+        #expect(try await inbox.begin(row, route: .tenant(TenantID(5))) == .tenant(TenantID(5)))
+        #expect(try await inbox.begin(row, route: .platform) == .tenant(TenantID(5)))
+        let replayed = try #require(try await inbox.unhandled().first)
+        #expect(replayed.route == .tenant(TenantID(5)))
+        #expect(replayed.attempt == 2)
+    }
+
+    @Test func `effects in a tenant happen once, however often the update is replayed`() async throws {
+        let test = try await TestDatabase.make()
+        let tenant = try await test.tenant()
+        let inbox = Inbox(database: test.database, bot: bot)
+        let row = try #require(try await inbox.store([update(7)]).first)
+        try await test.database.tenant(tenant) { try await $0.execute("CREATE TABLE notes (id bigint)") }
+        func handle() async throws {
+            try await test.database.tenant(tenant) { tx in
+                _ = try await tx.execute("INSERT INTO notes VALUES (1)")
+                tx.markHandled(row, of: bot)
+            }
+        }
+        #expect(try await inbox.isHandledInCell(row) == false)
+        try await handle()
+        #expect(try await inbox.isHandledInCell(row))
+        await #expect(throws: DatabaseFault.self) { try await handle() }
+        let rows = try await test.database.tenant(tenant) { try await $0.query("SELECT FROM notes") }
+        #expect(rows.count == 1)
+        try await inbox.finish(row)
+        #expect(try await inbox.unhandled().isEmpty)
+    }
+
+    @Test func `effects in platform happen once`() async throws {
+        let test = try await TestDatabase.make()
+        let inbox = Inbox(database: test.database, bot: bot)
+        let row = try #require(try await inbox.store([update(7)]).first)
+        try await test.database.platform { $0.markHandled(row) }
+        await #expect(throws: DatabaseFault.self) { try await test.database.platform { $0.markHandled(row) } }
+        #expect(try await inbox.unhandled().isEmpty)
+    }
+
+    private func update(_ number: Int64) -> ReceivedUpdate {
+        ReceivedUpdate(id: number, chat: 1, payload: "{\"update_id\": \(number)}")
+    }
+}

@@ -1,0 +1,137 @@
+import Database
+import Foundation
+import Jobs
+import Kernel
+import Logging
+import Support
+import Synchronization
+import Testing
+
+struct LeaseTests {
+    @Test func `two processes never hold one lease, and a killed holder is followed within seconds`() async throws {
+        let test = try await TestDatabase.make()
+        let epochs = Epochs()
+        let (one, other) = (contend(in: test, epochs), contend(in: test, epochs))
+        try await waitUntil { epochs.all == [1] }
+        // A kill leaves a lease that nobody renews; here it is as if the holder had never been.
+        try await test.database.platform {
+            try await $0.execute("UPDATE platform.leases SET holder = 'killed', until = now() + interval '1 second'")
+        }
+        try await waitUntil { epochs.all == [1, 2] }
+        one.cancel()
+        other.cancel()
+        await one.value
+        await other.value
+    }
+
+    @Test func `a lease given back is free at once`() async throws {
+        let test = try await TestDatabase.make()
+        let leases = Leases(database: test.database, logger: TestDatabase.logger)
+        let epochs = Epochs()
+        for _ in 0..<3 { await leases.hold("bot") { epochs.append($0) } }
+        #expect(epochs.all == [1, 2, 3])
+    }
+
+    private func contend(in test: TestDatabase, _ epochs: Epochs) -> Task<Void, Never> {
+        let leases = Leases(database: test.database, logger: TestDatabase.logger)
+        return Task {
+            await leases.hold("bot") { epoch in
+                epochs.append(epoch)
+                do { try await ContinuousClock().sleep(for: .seconds(3600)) } catch { return }
+            }
+        }
+    }
+}
+
+/// The epochs under which a lease was held, in order.
+private final class Epochs: Sendable {
+    private let epochs = Mutex<[Int64]>([])
+
+    var all: [Int64] { epochs.withLock { $0 } }
+
+    func append(_ epoch: Int64) { epochs.withLock { $0.append(epoch) } }
+}
+
+struct LiveTests {
+    @Test func `a page that was away misses nothing`() async throws {
+        let test = try await TestDatabase.make()
+        let (tenant, neighbour) = (try await test.tenant(), try await test.tenant())
+        let topic = LiveTopic("calls")
+        let feed = LiveFeed(database: test.database, logger: TestDatabase.logger)
+        let running = Task { await feed.run() }
+        defer { running.cancel() }
+        try await test.database.tenant(tenant) { $0.touch(topic) }
+        #expect(try await feed.numbers([topic], of: tenant) == [topic: 1])
+        #expect(try await feed.numbers([topic], of: neighbour) == [topic: 0])
+        var changes = feed.follow([topic: 0], of: tenant).makeAsyncIterator()
+        #expect(await changes.next() == [topic: 1])
+        try await test.database.tenant(neighbour) { $0.touch(topic) }
+        try await test.database.tenant(tenant) { $0.touch(topic) }
+        #expect(await changes.next() == [topic: 2])
+    }
+}
+
+struct ScheduleTests {
+    private static let daily = JobType<DailyRun>("test.daily")
+
+    @Test func `a daily run is made once, on its local day, and the next is a day later`() async throws {
+        let test = try await TestDatabase.make()
+        let tenant = try await test.tenant()
+        let days = Mutex<[LocalDay]>([])
+        try await Schedule(database: test.database).daily(
+            Self.daily,
+            at: DailyTime(hour: 9, minute: 0, zone: "Asia/Vladivostok"),
+            for: tenant
+        )
+        #expect(try await untilNext(test) > 0)
+        // An hour late, as after an outage.
+        let due = "(((now() AT TIME ZONE 'Asia/Vladivostok') - interval '1 hour') AT TIME ZONE 'Asia/Vladivostok')"
+        try test.runAsSuperuser(
+            """
+            UPDATE cell.schedule SET next_at = \(due), local_time = (\(due) AT TIME ZONE 'Asia/Vladivostok')::time
+            """
+        )
+        let runner = JobRunner(database: test.database, workers: [.quick: 1], logger: TestDatabase.logger)
+        runner.register(Self.daily) { _, run in
+            days.withLock { $0.append(run.day) }
+            return .done
+        }
+        let running = Task { await runner.run() }
+        try await waitUntil { days.withLock { $0.count } == 1 }
+        running.cancel()
+        await running.value
+        let zone = try #require(TimeZone(identifier: "Asia/Vladivostok"))
+        #expect(days.withLock { $0 } == [LocalDay(of: Date(timeIntervalSinceNow: -3600), in: zone)])
+        let next = try await untilNext(test)
+        #expect(next > 22 * 3600 && next < 24 * 3600)
+    }
+
+    @Test func `a run that is older than three hours is left out`() async throws {
+        let test = try await TestDatabase.make()
+        let tenant = try await test.tenant()
+        try await Schedule(database: test.database).daily(
+            Self.daily,
+            at: DailyTime(hour: 9, minute: 0, zone: "Europe/Moscow"),
+            for: tenant
+        )
+        try await test.database.cell {
+            try await $0.execute("UPDATE cell.schedule SET next_at = now() - interval '4 hours'")
+        }
+        var silent = TestDatabase.logger
+        silent.logLevel = .critical
+        let runner = JobRunner(database: test.database, workers: [.quick: 1], logger: silent)
+        let running = Task { await runner.run() }
+        try await waitUntil { try await untilNext(test) > 0 }
+        runner.stop()
+        running.cancel()
+        await running.value
+        #expect(try await JobList(database: test.database).all().isEmpty)
+    }
+
+    private func untilNext(_ test: TestDatabase) async throws -> Double {
+        let rows = try await test.database.cell {
+            try await $0.query("SELECT extract(epoch FROM next_at - now())::float8 FROM cell.schedule")
+        }
+        return try #require(rows.first).decode(Double.self)
+    }
+}
