@@ -64,12 +64,10 @@ start_postgres() {
     await_service postgres 120 postgres_ready
 }
 
-# make_database: the owner's role and the database, as the superuser of the cluster. Run every time: it changes only
-# what differs.
+# make_database: the owner's role, the database and what only a superuser can forbid in it. Repeated at every start.
 make_database() {
-    (
+    cat "$root"/deploy/postgresql/{create,bootstrap}.sql | (
         cd /
-        export PGOPTIONS='-c client_min_messages=warning'
         as_user postgres "$postgres_programs/psql" -X -q -v ON_ERROR_STOP=1 -h "$(postgres_socket)" -p "$ZVONAR_DATABASE_PORT" -d postgres
-    ) <"$root/deploy/database.sql" >/dev/null || fail "The database could not be prepared; see the words above."
+    ) >/dev/null || fail "The database could not be prepared; see the words above."
 }
