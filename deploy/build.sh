@@ -21,19 +21,24 @@ build_release() {
 swift_libraries() { ldd "$1" 2>/dev/null | grep -o '/[^ ]*/swift/linux/[^ ]*' || true; }
 
 # tree_hash FOLDER…: changes with every name, right to execute and byte under them.
-tree_hash() { find "$@" -type f -printf '%m %p\0' | sort -z | sha256sum - <(find "$@" -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-16; }
+tree_hash() {
+    {
+        find "$@" -type f -printf '%m %p\n' | sort
+        find "$@" -type f -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum | cut -c 1-16
+}
 
 # copy_build: what services run, in app/<hash of its content>; the clone may be closed to them and may change under
 # them. Leaves the folder in app; app/current points at it.
 copy_build() {
     local new name library
     new=$(mktemp -d "$ZVONAR_VAR/app/.new.XXXXXX")
-    mkdir -p "$new"/{bin,Web,TelegramSandbox,deploy}
+    mkdir -p "$new"/{bin,Web,deploy}
     cp "$binary" "$new/bin/zvonar"
     while IFS= read -r library; do cp -L "$library" "$new/bin/"; done < <(swift_libraries "$binary")
     cp -R "$root/Migrations" "$new/Migrations"
     cp -R "$root/Web/Public" "$new/Web/Public"
-    cp -R "$root/Sources/TelegramSandbox/Public" "$new/TelegramSandbox/Public"
+    cp -R "$root/Sources/TelegramSandbox/Public" "$new/bin/SandboxPublic" # where the sandbox looks by itself
     cp -R "$root/deploy/speech" "$new/deploy/speech"
     find "$new" -name __pycache__ -prune -exec rm -rf {} +
     chmod -R u=rwX,go=rX "$new"
@@ -45,10 +50,7 @@ copy_build() {
 }
 
 # use_build: tells the binary where its files are.
-use_build() {
-    export ZVONAR_MIGRATIONS=$app/Migrations ZVONAR_PUBLIC_FILES=$app/Web/Public
-    export ZVONAR_SANDBOX_PUBLIC_FILES=$app/TelegramSandbox/Public
-}
+use_build() { export ZVONAR_MIGRATIONS=$app/Migrations ZVONAR_PUBLIC_FILES=$app/Web/Public; }
 
 # forget_old_builds: all but this one, the one before and those a service still runs from.
 forget_old_builds() {
