@@ -54,8 +54,10 @@ public final class Reactor: Sendable {
 
     /// Ends the thread after the work in hand; descriptors still watched are forgotten, not closed.
     public func stop() {
-        state.withLock { $0.isStopped = true }
-        zvonar_eventfd_raise(wakeUp)
+        state.withLock { state in
+            wake(state)
+            state.isStopped = true
+        }
     }
 
     /// Calls `handler` whenever the descriptor is ready (level-triggered), until `forget`.
@@ -94,11 +96,10 @@ public final class Reactor: Sendable {
 
     /// Runs `work` on the reactor's thread, after what is queued already.
     public func perform(_ work: @escaping @Sendable () -> Void) {
-        let isFirst = state.withLock { state in
+        state.withLock { state in
             state.work.append(work)
-            return state.work.count == 1
+            if state.work.count == 1 { wake(state) }
         }
-        if isFirst { zvonar_eventfd_raise(wakeUp) }
     }
 
     /// Runs `action` on the reactor's thread once `delay` has passed.
@@ -109,15 +110,14 @@ public final class Reactor: Sendable {
             delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000
         )
         let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(nanoseconds)
-        let (timer, isFirst) = state.withLock { state in
+        return state.withLock { state in
             let timer = ReactorTimer(deadline: deadline, serial: state.nextSerial)
             state.nextSerial += 1
             let index = state.timers.partitioningIndex { $0.timer.deadline > deadline }
             state.timers.insert((timer, action), at: index)
-            return (timer, index == 0)
+            if index == 0 { wake(state) }
+            return timer
         }
-        if isFirst { zvonar_eventfd_raise(wakeUp) }
-        return timer
     }
 
     /// Cancels a timer that has not fired yet; one that has is left alone.
@@ -142,8 +142,17 @@ public final class Reactor: Sendable {
             }
             for action in takeDue() { action() }
         }
-        close(wakeUp)
-        close(epoll)
+        state.withLock { _ in
+            close(wakeUp)
+            close(epoll)
+        }
+    }
+
+    /// Ends the thread's waiting; under the lock, since the descriptor is closed once the reactor has stopped.
+    ///
+    /// Its number may then be somebody else's, whose file or connection would get the eight bytes.
+    private func wake(_ state: borrowing State) {
+        if !state.isStopped { zvonar_eventfd_raise(wakeUp) }
     }
 
     private func millisecondsToWait() -> Int32 {

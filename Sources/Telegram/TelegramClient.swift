@@ -50,7 +50,9 @@ public struct TelegramClient: Sendable {
 
     /// Downloads what `GetFile` found to a file on disk, at most 20 MB.
     public func download(_ found: TelegramFile, to file: URL) async throws(TelegramFault) {
-        let path = found.filePath?.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? ""
+        guard let path = found.filePath?.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) else {
+            throw .nonsense(status: 200)
+        }
         var request = try request("/file/bot\(token.secretText)/\(path)", .get)
         request.timeouts = .telegramUpload
         let response: HTTPResponse

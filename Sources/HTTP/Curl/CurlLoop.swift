@@ -1,6 +1,6 @@
 import CCurl
+import Foundation
 import Reactor
-import Synchronization
 
 /// libcurl's multi handle on the reactor.
 ///
@@ -51,8 +51,9 @@ final class CurlLoop: @unchecked Sendable {
     func resume(_ transfer: CurlTransfer) {
         reactor.perform {
             guard self.transfers[transfer.easy] === transfer else { return }
-            // Bytes held back may be given, and refused again, before this returns.
-            curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
+            // Bytes held back may be given before this returns; when they are refused libcurl says so here only.
+            let code = curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
+            if code != CURLE_OK { self.end(transfer, with: code) }
             self.finishDone()
         }
     }
@@ -93,6 +94,12 @@ final class CurlLoop: @unchecked Sendable {
         cleanUpWhenLast()
     }
 
+    private func end(_ transfer: CurlTransfer, with code: CURLcode) {
+        transfers[transfer.easy] = nil
+        curl_multi_remove_handle(multi, transfer.easy)
+        transfer.finish(with: code)
+    }
+
     private func endAll(because reason: HTTPFault.Reason) {
         for transfer in transfers.values { end(transfer, because: reason) }
         cleanUpWhenLast()
@@ -110,10 +117,7 @@ final class CurlLoop: @unchecked Sendable {
     private func finishDone() {
         var code = CURLE_OK
         while let easy = zvonar_curl_multi_next_done(multi, &code) {
-            guard let transfer = transfers.removeValue(forKey: easy) else { continue }
-            let result = code
-            curl_multi_remove_handle(multi, easy)
-            transfer.finish(with: result)
+            if let transfer = transfers[easy] { end(transfer, with: code) }
         }
         cleanUpWhenLast()
     }
@@ -172,7 +176,12 @@ final class CurlLoop: @unchecked Sendable {
 }
 
 /// Once a process, before anything else of libcurl.
-private let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+private let globalInit: CURLcode = {
+    // OpenSSL writes to sockets without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl does not guard it: a server that
+    // is gone when TLS says good-bye would end the process.
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+}()
 
 private func loop(_ context: UnsafeMutableRawPointer?) -> CurlLoop? {
     context.map { Unmanaged<CurlLoop>.fromOpaque($0).takeUnretainedValue() }
