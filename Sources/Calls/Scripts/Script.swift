@@ -1,4 +1,5 @@
 public import Kernel
+public import Language
 
 /// A checklist by which calls are judged; data that a tenant keeps and changes.
 public struct Script: Codable, Sendable, Hashable {
@@ -29,7 +30,7 @@ public enum CriterionTitle: Codable, Sendable, Hashable {
     case own(ru: String, en: String, kk: String)
     case tenant(String)
 
-    public func callAsFunction(_ language: Language) -> String {
+    public func callAsFunction(_ language: Kernel.Language) -> String {
         switch self {
         case .own(let ru, let en, let kk): Wording(ru: ru, en: en, kk: kk)(language)
         case .tenant(let text): text
@@ -100,6 +101,11 @@ public struct AgreementRule: Codable, Sendable, Hashable {
 /// A question that a language model answers with a quote.
 public struct ModelQuestion: Codable, Sendable, Hashable {
     public var text: String
+    /// What else the model is to find out, as JSON Schema of an object; its answer is kept beside the verdict.
+    public var details: JSONValue?
 
-    public init(text: String) { self.text = text }
+    public init(text: String, details: JSONValue? = nil) {
+        self.text = text
+        self.details = details
+    }
 }
