@@ -101,6 +101,16 @@ if exists("Sources/App") {
             swiftSettings: settings
         )
     )
+    if exists("Tests/AppTests") {
+        targets.append(
+            .testTarget(
+                name: "AppTests",
+                dependencies: ["zvonar", "Support"] + rooms.map { .target(name: $0) } + [logging],
+                path: "Tests/AppTests",
+                swiftSettings: settings
+            )
+        )
+    }
 }
 
 let package = Package(

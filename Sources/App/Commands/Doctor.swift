@@ -1,0 +1,110 @@
+import ArgumentParser
+import Logging
+import Audio
+import Database
+import Foundation
+import HTTP
+import Jobs
+import Kernel
+import Reactor
+import Speech
+import Telegram
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows every setting and where it came from, and tries each thing that the product depends on."
+    )
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let settings = try options.read()
+        showSettings(settings)
+        let logger = startLogging(.critical)
+        let reactor = try Reactor()
+        let http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
+        let database = Database(configuration: settings.database, reactor: reactor, logger: logger)
+        var isWell = true
+        for (name, check) in checks(settings, database, http) {
+            do {
+                print("✓ \(name): \(try await check())")
+            } catch {
+                isWell = false
+                print("✗ \(name): \((error as? any Fault)?.description ?? "\(error)")")
+            }
+        }
+        await http.close()
+        database.close()
+        reactor.stop()
+        if !isWell { throw ExitCode(1) }
+    }
+
+    private func showSettings(_ settings: Settings) {
+        let width = settings.reports.map(\.name.count).max() ?? 0
+        for report in settings.reports {
+            let name = report.name.padding(toLength: width, withPad: " ", startingAt: 0)
+            print("\(name)  \(report.value ?? "–")  (\(report.value == nil ? "not set" : report.origin.text))")
+        }
+        for name in settings.unknown { print("\(name): nothing reads a setting of this name") }
+        print("")
+    }
+
+    private typealias Check = (String, () async throws -> String)
+
+    private func checks(_ settings: Settings, _ database: Database, _ http: HTTPClient) -> [Check] {
+        var checks: [Check] = [
+            ("PostgreSQL as platform", { try await database.platform { try await version($0) } }),
+            ("PostgreSQL as cell", { try await database.cell { try await version($0) } }),
+            (
+                "Audio",
+                {
+                    _ = try AudioTools()
+                    return "ffmpeg, ffprobe and libmagic are here"
+                }
+            ),
+            ("Folder \(settings.variable.path)", { try writable(settings.variable) }),
+            ("Panel's files", { try present(settings.publicFiles) }),
+        ]
+        checks.append(("Telegram", { try await telegram(settings, database, http) }))
+        for (name, engine) in [
+            ("Speech", settings.speech), ("Embeddings", settings.embeddings), ("Language model", settings.language),
+        ] {
+            checks.append((name, { try await answer(engine, http) }))
+        }
+        return checks
+    }
+
+    private func version(_ tx: some Transaction) async throws -> String {
+        try await tx.query("SELECT 'version ' || current_setting('server_version')").first?.decode(String.self) ?? "?"
+    }
+
+    private func writable(_ folder: URL) throws -> String {
+        let file = folder.appending(path: ".doctor")
+        try Data("x".utf8).write(to: file)
+        try FileManager.default.removeItem(at: file)
+        let space = try FileManager.default.attributesOfFileSystem(forPath: folder.path)[.systemFreeSize] as? Int64 ?? 0
+        return "may be written, \(space / 1_000_000_000) GB free"
+    }
+
+    private func present(_ folder: URL) throws -> String {
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return "\(files.count) in \(folder.path)"
+    }
+
+    private func telegram(_ settings: Settings, _ database: Database, _ http: HTTPClient) async throws -> String {
+        for bot in try await Bots(database: database).all() {
+            guard let reason = bot.stopped else { continue }
+            throw ValidationFailure("bot \(bot.id) stands still: \(reason)")
+        }
+        guard let token = settings.telegramToken else { return "no token is set, no bot runs" }
+        let client = TelegramClient(http: http, token: token, address: settings.telegramAddress)
+        return "bot @\(try await client.call(GetMe()).username ?? "?") answers"
+    }
+
+    private func answer(_ engine: EngineSettings?, _ http: HTTPClient) async throws -> String {
+        guard let engine else { return "not set" }
+        let probe = OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
+        guard await probe.isReady() else { throw ValidationFailure("does not answer, or is still loading") }
+        return "answers"
+    }
+}

@@ -1,0 +1,83 @@
+import Accounts
+import ArgumentParser
+import Audio
+import Database
+import Foundation
+import Kernel
+
+struct TenantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tenant",
+        abstract: "The companies of this installation.",
+        subcommands: [List.self, Create.self, Drop.self]
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the companies.")
+
+        @OptionGroup var options: SettingsOptions
+
+        func run() async throws {
+            let tenants = try await withDatabase(try options.read()) { try await Tenants(database: $0).list() }
+            guard !tenants.isEmpty else { return print("There is no company yet.") }
+            for tenant in tenants {
+                let profile = tenant.profile
+                print("\(profile.id)\t\(tenant.state.rawValue)\t\(profile.zone.identifier)\t\(profile.name)")
+            }
+        }
+    }
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a company without people.")
+
+        @OptionGroup var options: SettingsOptions
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "Its IANA time zone.") var zone = "Europe/Moscow"
+        @Option(help: "Its language: ru, en or kk.") var language = "ru"
+
+        func run() async throws {
+            let settings = try options.read()
+            guard let language = Language(rawValue: language) else {
+                throw ValidationFailure("The language is ru, en or kk.")
+            }
+            try await withDatabase(settings) { database in
+                let migrator = Migrator(database: database, folder: try MigrationFolder(settings.migrations))
+                do {
+                    let id = try await Tenants(database: database)
+                        .create(name: name, zone: zone, language: language, with: migrator)
+                    print("Company \(id) is ready.")
+                } catch let refusal as any Refusal {
+                    throw ValidationFailure(refusal.sentence(in: .english))
+                }
+            }
+        }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes a company with its calls and recordings, for ever."
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @Argument(help: "Its number, as `tenant list` shows it.") var number: Int64
+        @Flag(help: "Without it nothing is removed.") var confirm = false
+
+        func run() async throws {
+            let settings = try options.read()
+            guard confirm else {
+                throw ValidationFailure("This removes company \(number) for ever. Say --confirm if that is meant.")
+            }
+            let tenant = TenantID(number)
+            try await withDatabase(settings) { database in
+                let migrator = Migrator(database: database, folder: try MigrationFolder(settings.migrations))
+                do {
+                    try await Tenants(database: database).drop(tenant, with: migrator)
+                } catch let fault as TenantFault {
+                    throw ValidationFailure(fault.description)
+                }
+            }
+            try await RecordingStore(folder: settings.recordings).deleteAll(of: tenant)
+            print("Company \(number) is gone.")
+        }
+    }
+}
