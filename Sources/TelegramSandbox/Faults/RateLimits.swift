@@ -4,8 +4,8 @@ struct RateLimits: Sendable {
     private var bots: [Int: Bucket] = [:]
     private var chats: [DialogID: Bucket] = [:]
 
-    /// Telegram names no number for a tolerated burst; 5 lets a dialogue answer with a few messages at once.
-    private static let chatBurst = 5.0
+    /// Telegram names no number for a tolerated burst; with 10 a dialogue may answer with a few messages and edits at once.
+    private static let chatBurst = 10.0
     private static let botPerSecond = 30.0
 
     init(isEnabled: Bool) { self.isEnabled = isEnabled }

@@ -1,0 +1,111 @@
+import Foundation
+import HTTP
+import Testing
+
+@testable import TelegramSandbox
+
+@Suite struct `What was answered survives a crash` {
+    @Test func `with messages, updates, files, commands and numbers`() async throws {
+        try await Playground.play { play async throws in
+            _ = try await play.bot("setMyCommands", ["commands": [["command": "start", "description": "Начать"]]])
+            let button: JSON = ["inline_keyboard": [[["text": "ок", "callback_data": "1"]]]]
+            _ = try await play.say("Запомни", ["reply_markup": button])
+            let file = try await play.sendFile([1, 2, 3], name: "a.txt", kind: "document").json
+            let gone = try await play.say("уйдёт").result["message_id"] ?? 0
+            _ = try await play.bot("deleteMessage", ["chat_id": .integer(play.person), "message_id": gone])
+            let before = try await play.messages()
+            let updates = try await play.bot("getUpdates").result
+            try await play.reopened { later async throws in
+                #expect(try await later.messages() == before)
+                #expect(try await later.bot("getUpdates").result == updates)
+                let state = try await later.get("/sandbox/chats/\(later.person)?bot=test_bot").json
+                #expect(state["commands"] == [["command": "start", "description": "Начать"]])
+                #expect(state["started"] == true)
+                let id = file["document"]?["file_id"]?.string ?? ""
+                #expect(try await later.bytes("/sandbox/files/\(id)").body == [1, 2, 3])
+                #expect(try await later.say("дальше").result["message_id"]?.int == (gone.int ?? 0) + 1)
+            }
+        }
+    }
+
+    @Test func `even when the last line of the journal was cut`() async throws {
+        try await Playground.play { play async throws in
+            let before = try await play.messages()
+            let journal = try FileHandle(forWritingTo: play.folder.appending(path: Journal.fileName))
+            try journal.seekToEnd()
+            try journal.write(contentsOf: Data(#"{"is":"message","bo"#.utf8))
+            try journal.close()
+            try await play.reopened { later async throws in
+                #expect(try await later.messages() == before)
+                _ = try await later.write("и дальше пишется")
+                try await later.reopened { latest async throws in
+                    #expect(try await latest.messages().count == before.count + 1)
+                }
+            }
+        }
+    }
+
+    @Test func `and a compacted journal says the same as the long one`() throws {
+        var long = State()
+        let dialog = DialogID(bot: 1, person: 2)
+        for number in 1...50 {
+            let text = JSON.object(["message_id": 1, "text": .string("\(number) %"), "date": 5])
+            long.apply(.message(dialog, Message(id: 1, json: text, markup: nil, isFromBot: true)))
+            long.apply(.event(dialog, ChatEvent(number: number, kind: .edited, message: text)))
+        }
+        long.apply(.deleted(dialog, message: 7))
+        var short = State()
+        for change in long.changes(at: 10) {
+            short.apply(try #require(Change(try JSON(parsing: change.json.text))))
+        }
+        #expect(short.dialogs[dialog]?.messages[1]?.json["text"] == "50 %")
+        #expect(short.dialogs[dialog]?.lastEvent == 50)
+        #expect(short.dialogs[dialog]?.lastMessageID == 7)
+        #expect(short.changes(at: 10).map(\.json) == long.changes(at: 10).map(\.json))
+    }
+
+    @Test func `unless a reset forgets it, with or without the bots`() async throws {
+        try await Playground.play { play async throws in
+            _ = try await play.post("/sandbox/reset", ["keep_bots": true])
+            #expect(try await play.bot("getMe").status == 200)
+            #expect(try await play.get("/sandbox/users").json == [])
+            #expect(try await play.write("?").status == 404)
+            _ = try await play.post("/sandbox/reset", [:])
+            #expect(try await play.bot("getMe").status == 401)
+            try await play.reopened { later async throws in
+                #expect(try await later.get("/sandbox/bots").json == [])
+            }
+        }
+    }
+}
+
+@Suite struct `The door` {
+    @Test(arguments: [
+        ("127.0.0.1:8081", true), ("localhost", true), ("[::1]:80", true), ("127.9.9.9", true), ("sandbox:8081", true),
+        ("evil.example", false), ("127.0.0.1.evil.example", false), ("localhost.evil.example:80", false), ("10.0.0.1", false),
+    ])
+    func `opens for loopback and named hosts only`(host: String, isOpen: Bool) {
+        #expect(Doorkeeper(trustedHosts: ["sandbox"]).isTrusted(host) == isOpen)
+    }
+
+    @Test func `stays shut for other sites and strange names`() async throws {
+        try await Playground.play { play async throws in
+            #expect(try await play.get("/sandbox/bots", ["Host": "evil.example"]).status == 403)
+            #expect(try await play.get("/sandbox/bots", ["Origin": "https://evil.example"]).status == 403)
+            #expect(try await play.get("/sandbox/bots", ["Origin": play.base]).status == 200)
+        }
+    }
+
+    @Test func `answers every mistake with a sentence`() async throws {
+        try await Playground.play { play async throws in
+            #expect(try await play.get("/sandbox/nonsense").error == "there is no GET /sandbox/nonsense")
+            #expect(try await play.post("/sandbox/groups", [:]).error == "the sandbox has no groups yet")
+            #expect(try await play.act("reaction").error == "the sandbox has no reactions yet")
+            #expect(try await play.post("/sandbox/chats/5/text", ["bot": "test_bot", "text": "x"]).status == 404)
+            let noBot = try await play.post("/sandbox/chats/\(play.person)/text", ["text": "x"])
+            #expect(noBot.error == "bot is missing: give the bot's username")
+            #expect(try await play.post("/sandbox/bots", ["username": "test_bot"]).status == 409)
+            #expect(try await play.post("/sandbox/users", ["first_name": " "]).status == 400)
+        }
+    }
+}
