@@ -55,7 +55,10 @@ import Testing
     @Test func `of a bot come by upload, by attach and by file_id`() async throws {
         try await Playground.play { play async throws in
             func parts(_ field: String, _ value: HTTPPart...) -> [HTTPPart] {
-                [HTTPPart("chat_id", String(play.person)), HTTPPart("caption", "<b>1:42</b>"), HTTPPart("parse_mode", "HTML")]
+                [
+                    HTTPPart("chat_id", String(play.person)), HTTPPart("caption", "<b>1:42</b>"),
+                    HTTPPart("parse_mode", "HTML"),
+                ]
                     + value
             }
             let upload = HTTPPart(name: "voice", filename: "q.ogg", content: .bytes(opus))
@@ -98,7 +101,10 @@ import Testing
             }
             #expect(try await send("sendDocument", "document", []) == "Bad Request: file must be non-empty")
             #expect(try await send("sendPhoto", "photo", [1, 2, 3]) == "Bad Request: IMAGE_PROCESS_FAILED")
-            #expect(try await send("sendPhoto", "photo", png(width: 1, height: 21)) == "Bad Request: PHOTO_INVALID_DIMENSIONS")
+            #expect(
+                try await send("sendPhoto", "photo", png(width: 1, height: 21))
+                    == "Bad Request: PHOTO_INVALID_DIMENSIONS"
+            )
             #expect(try await send("sendPhoto", "photo", png(width: 20, height: 10)) == "")
             #expect(try await send("sendAudio", "document", [1]) == "Bad Request: there is no audio in the request")
             let large = [UInt8](repeating: 1, count: 50 << 20 + 1)
@@ -117,10 +123,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("bytes=0-3", 0..<4), ("bytes=4-", 4..<10), ("bytes=-2", 8..<10), ("bytes=8-99", 8..<10), ("bytes=10-", nil),
-        ("bytes=5-2", nil), ("items=1-2", nil),
-    ] as [(String, Range<Int>?)])
+    @Test(
+        arguments: [
+            ("bytes=0-3", 0..<4), ("bytes=4-", 4..<10), ("bytes=-2", 8..<10), ("bytes=8-99", 8..<10),
+            ("bytes=10-", nil),
+            ("bytes=5-2", nil), ("items=1-2", nil),
+        ] as [(String, Range<Int>?)]
+    )
     func `are served in ranges`(header: String, range: Range<Int>?) {
         #expect(byteRange(header, of: 10) == range)
     }

@@ -30,7 +30,9 @@ import Testing
         let code = try scripts().map { try read($0) }.joined(separator: "\n")
         let used = code.matches(of: /\bt\("(\w+)"/).map { String($0.1) }
         for key in Set(used) { #expect(strings[key] != nil, "\(key)") }
-        for key in strings.keys where !key.hasPrefix("kind_") { #expect(code.contains("\"\(key)\""), "\(key) is not used") }
+        for key in strings.keys where !key.hasPrefix("kind_") {
+            #expect(code.contains("\"\(key)\""), "\(key) is not used")
+        }
     }
 
     @Test func `never read text as markup`() throws {

@@ -36,13 +36,17 @@ import Testing
         #expect(parameters.string("empty") == "")
     }
 
-    @Test(arguments: ["{", "[1]", "{\"a\":}", "{\"a\":1} x", "{\"a\":\"\n\"}", String(repeating: "[", count: 200), "nul"])
+    @Test(arguments: [
+        "{", "[1]", "{\"a\":}", "{\"a\":1} x", "{\"a\":\"\n\"}", String(repeating: "[", count: 200), "nul",
+    ])
     func `and what is not a JSON object is a mistake`(body: String) {
         #expect(throws: JSONMistake.self) { try read(nil, "application/json", body) }
     }
 
     @Test func `with numbers, escapes and surrogates intact`() throws {
-        let json = try JSON(parsing: #"{"a":-1.5e3,"b":9007199254740993,"c":"\ud83d\ude42\u0041\n\"","d":[null,false,{}]}"#)
+        let json = try JSON(
+            parsing: #"{"a":-1.5e3,"b":9007199254740993,"c":"\ud83d\ude42\u0041\n\"","d":[null,false,{}]}"#
+        )
         #expect(json["a"]?.double == -1_500)
         #expect(json["b"]?.int == 9_007_199_254_740_993)
         #expect(json["c"] == "🙂A\n\"")

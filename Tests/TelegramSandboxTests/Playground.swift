@@ -148,11 +148,12 @@ struct Playground: Sendable {
     func address(_ path: String) throws -> URL { try #require(URL(string: base + path)) }
 }
 
-/// A clock that stands where the test puts it.
+/// A clock that stands still until the test moves it.
 final class TestClock: Sendable {
     private let moved = Moved()
+    private let start = Date()
 
-    var wall: WallClock { WallClock { [moved] in Date().addingTimeInterval(moved.seconds) } }
+    var wall: WallClock { WallClock { [moved, start] in start.addingTimeInterval(moved.seconds) } }
 
     func advance(seconds: Double) { moved.add(seconds) }
 

@@ -5,7 +5,7 @@ struct TextEntity: Sendable, Hashable {
     var type: String
     var offset: Int
     var length: Int
-    /// What belongs to the type: `url`, `language`, `user`, `custom_emoji_id` …
+    /// What belongs to the type, such as `url` or `language`.
     var details: [String: JSON] = [:]
 
     var end: Int { offset + length }

@@ -16,7 +16,9 @@ enum FoundEntities {
         }
     }
 
-    /// The earlier wins where two overlap. The top-level domains are those met in the product's languages.
+    /// What is looked for; the earlier wins where two overlap.
+    ///
+    /// The top-level domains are those met in the product's languages.
     private static let patterns = [
         Pattern("email", #"(?<![\w.+-])[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])"#),
         Pattern("url", #"(?:https?|tg|ton)://[^\s<>"«»]*[^\s<>"«».,:;!?'()\[\]]"#),

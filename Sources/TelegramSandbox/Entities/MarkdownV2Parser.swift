@@ -179,7 +179,7 @@ struct MarkdownV2Parser {
         try close(last, details: details)
     }
 
-    /// - Parameter details: Nil when the entity is dropped, as one with a bad link is.
+    /// Ends an entity; without details it is dropped, as one with a bad link is.
     private mutating func close(_ entity: OpenEntity, details: [String: JSON]?) throws(EntityMistake) {
         open.removeLast()
         if entity.kind == .blockquote { hasBlockquote = false }

@@ -7,7 +7,7 @@ struct PersonRoutes {
     let parameters: Parameters
     let range: String?
 
-    /// - Parameter path: What follows `/sandbox`.
+    /// Answers a path, of which `/sandbox` has been taken off.
     func answer(_ path: [String], isPost: Bool) async throws -> Response {
         if path.count == 2, path[0] == "files", !isPost { return try await file(path[1]) }
         if path.first == "chats", path.count <= 3, path.count > 1 {

@@ -86,11 +86,11 @@ export class MessageList {
   // A line with the date above the first message of each day.
   markDays() {
     let shown = "";
+    for (const line of this.element.querySelectorAll(".day")) line.remove();
     for (const id of [...this.nodes.keys()].sort((one, two) => one - two)) {
       const day = dayName(this.messages.get(id).date);
       const node = this.nodes.get(id);
-      if (day === shown) delete node.dataset.day;
-      else node.dataset.day = day;
+      if (day !== shown) node.before(h("div", { class: "day" }, day));
       shown = day;
     }
   }
