@@ -192,7 +192,9 @@ extension SettingsSource {
         return folder
     }
 
-    /// An engine's address, key and model; without an address there is none. A nil model must be named.
+    /// An engine's address, key and model; without an address there is none.
+    ///
+    /// Without a standard model one must be named.
     mutating func engine(_ part: String, model standard: String?) -> EngineSettings? {
         let prefix = "ZVONAR_\(part)"
         let url = optional("\(prefix)_URL", expected: "an address that ends in /v1", Settings.webAddress)
