@@ -2,10 +2,10 @@
 -- scores.
 CREATE TABLE scripts (
     id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name       text        NOT NULL,
+    -- Our own name in every language, or the company's.
+    title      jsonb       NOT NULL,
     is_active  boolean     NOT NULL DEFAULT true,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT scripts_name_not_blank CHECK (btrim(name) <> '')
+    created_at timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE UNIQUE INDEX scripts_one_active ON scripts (is_active) WHERE is_active;
