@@ -1,0 +1,64 @@
+public import Database
+import Foundation
+public import Kernel
+
+/// The company's calls as people look at them.
+public struct CallArchive: Sendable {
+    private let database: Database
+
+    public init(database: Database) { self.database = database }
+
+    /// A page of the list, newest first.
+    public func page(_ tenant: TenantID, after cursor: CallCursor? = nil, limit: Int = 50) async throws -> CallPage {
+        let items = try await database.tenant(tenant) {
+            try await ArchiveStore($0).items(after: cursor, limit: limit + 1)
+        }
+        let shown = Array(items.prefix(limit))
+        let next = items.count > limit ? shown.last.map { CallCursor(happenedAt: $0.happenedAt, id: $0.id) } : nil
+        return CallPage(items: shown, next: next)
+    }
+
+    /// One line of the list; nil when the company has no such call.
+    public func item(_ call: CallID, tenant: TenantID) async throws -> CallListItem? {
+        try await database.tenant(tenant) { try await ArchiveStore($0).item(call) }
+    }
+
+    /// Everything about a call; nil when the company has no such call.
+    public func card(_ call: CallID, tenant: TenantID) async throws -> CallCard? {
+        try await database.tenant(tenant) { try await card(call, in: $0) }
+    }
+
+    public func card(_ call: CallID, in transaction: TenantTransaction) async throws -> CallCard? {
+        let archive = ArchiveStore(transaction)
+        guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
+        let turns = try await TranscriptStore(transaction).turns(of: call)
+        let assessments = try await AssessmentStore(transaction).assessments(of: call)
+        var criteria: [Criterion] = []
+        if let script = details.script { criteria = try await ScriptStore(transaction).script(script)?.criteria ?? [] }
+        var analysis: CallAnalysis?
+        if let conversion = details.conversion, let statistics = details.statistics {
+            analysis = CallAnalysis(assessments: assessments, conversion: conversion, statistics: statistics)
+        }
+        return CallCard(
+            item: item,
+            receivedAt: details.receivedAt,
+            channels: details.channels,
+            progress: details.progress(of: item),
+            origin: details.origin,
+            transcript: Transcript(duration: item.duration, channels: details.channels, turns: turns),
+            criteria: criteria,
+            analysis: analysis
+        )
+    }
+
+    /// What the progress message says; nil when the company has no such call.
+    public func progress(_ call: CallID, in transaction: TenantTransaction) async throws -> CallProgress? {
+        let archive = ArchiveStore(transaction)
+        guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
+        return details.progress(of: item)
+    }
+
+    public func progress(_ call: CallID, tenant: TenantID) async throws -> CallProgress? {
+        try await database.tenant(tenant) { try await progress(call, in: $0) }
+    }
+}

@@ -1,0 +1,53 @@
+public import Audio
+public import Database
+public import Jobs
+public import Kernel
+
+/// The sound of a call for players and clips: AAC of 48 kbit/s, made once and kept encrypted.
+public struct PlayerAudio: Sendable {
+    public static let mime = "audio/mp4"
+
+    private let database: Database
+    private let files: RecordingFiles
+    private let audio: AudioTools
+
+    public init(database: Database, files: RecordingFiles, audio: AudioTools) {
+        self.database = database
+        self.files = files
+        self.audio = audio
+    }
+
+    /// Handles `call.derive`.
+    public func handle(_ context: JobContext, _ job: CallJob) async throws -> JobOutcome {
+        _ = try await ready(job.call, tenant: context.tenant)
+        return .done
+    }
+
+    /// Bytes in the whole file, which is made when it is not there yet; nil when the company has no such call.
+    public func byteCount(_ call: CallID, tenant: TenantID) async throws -> Int? {
+        try await ready(call, tenant: tenant)?.playerBytes
+    }
+
+    /// A range of the file, which must lie within `byteCount`; only the blocks it touches are decrypted.
+    public func read(_ range: Range<Int>, of call: CallID, tenant: TenantID) async throws -> [UInt8]? {
+        guard let call = try await ready(call, tenant: tenant) else { return nil }
+        return try await files.readPlayerFile(of: call.facts, range, tenant: tenant)
+    }
+
+    /// A call whose file for players exists.
+    func ready(_ id: CallID, tenant: TenantID) async throws -> StoredCall? {
+        let found = try await database.tenant(tenant) { try await CallStore($0).find(id) }
+        guard var call = found, call.playerBytes == nil else { return found }
+        // Two that come at once make the same file; the rename of the second replaces equal by equal.
+        let count = try await files.withOriginal(of: call.facts, tenant: tenant) { [call] file, folder in
+            let made = try await audio.playerFile(from: file, call.facts, into: folder)
+            return try await files.putPlayerFile(made, of: call.facts, tenant: tenant)
+        }
+        try await database.tenant(tenant) { transaction in
+            try await RecordingIndexStore(transaction).setPlayerBytes(count, of: id)
+            transaction.touch(.call(id))
+        }
+        call.playerBytes = count
+        return call
+    }
+}

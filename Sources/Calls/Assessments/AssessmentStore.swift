@@ -1,0 +1,53 @@
+import Database
+import Foundation
+import Kernel
+
+/// What calls earned, and what it cost to find out.
+struct AssessmentStore {
+    let transaction: TenantTransaction
+
+    init(_ transaction: TenantTransaction) { self.transaction = transaction }
+
+    /// Puts a call's analysis in the place of an older one and ends the call; false when it was not being analysed.
+    func replace(_ analysis: CallAnalysis, by script: ScriptID, of call: CallID, at moment: Date) async throws -> Bool {
+        let score = CallScore(analysis.assessments)
+        let isOurs =
+            try await transaction.execute(
+                """
+                UPDATE calls
+                SET state = 'done', failure = NULL, is_waiting = false, script_id = \(script), finished_at = \(moment),
+                    statistics = \(try JSONColumn.text(analysis.statistics))::jsonb,
+                    operator_seconds = \(analysis.statistics.operatorSeconds),
+                    client_seconds = \(analysis.statistics.clientSeconds),
+                    conversion = \(analysis.conversion.verdict.rawValue),
+                    conversion_finding = \(try JSONColumn.text(analysis.conversion))::jsonb,
+                    passed_items = \(score.passed), scored_items = \(score.scored)
+                WHERE id = \(call)
+                  AND state = 'analysing'
+                """
+            ) == 1
+        guard isOurs else { return false }
+        try await transaction.execute("DELETE FROM assessments WHERE call_id = \(call)")
+        try await transaction.execute(
+            """
+            INSERT INTO assessments (call_id, criterion, position, verdict, finding)
+            SELECT \(call), found.finding ->> 'criterion', found.position, found.finding ->> 'verdict', found.finding
+            FROM jsonb_array_elements(\(try JSONColumn.text(analysis.assessments))::jsonb)
+                WITH ORDINALITY AS found (finding, position)
+            """
+        )
+        return true
+    }
+
+    /// In the order of the script.
+    func assessments(of call: CallID) async throws -> [Assessment] {
+        try await transaction.query(
+            """
+            SELECT finding
+            FROM assessments
+            WHERE call_id = \(call)
+            ORDER BY position
+            """
+        ).map { try JSONColumn.value(Assessment.self, try $0.decode(String.self)) }
+    }
+}

@@ -1,0 +1,76 @@
+import Database
+import Foundation
+import Kernel
+
+/// Finds the passages that answer a question, by the stems of its words and by its meaning.
+struct PassageSearch: Sendable {
+    /// A word in a larger part of all passages than this does not select, it only ranks: everybody says it.
+    static let frequentShare = 0.02
+    /// Places of each list that take part in the merging.
+    static let listLimit = 50
+
+    var fusion = RankFusion()
+
+    struct Found: Sendable {
+        /// The best first.
+        var passages: [StoredPassage]
+        var coverage: SearchCoverage
+    }
+
+    /// The best passages for a question; `meaning` is its direction by an engine with that engine's name.
+    func find(
+        _ text: String,
+        meaning: (unit: [Float], model: String)?,
+        limit: Int,
+        in transaction: TenantTransaction
+    ) async throws -> Found {
+        let store = PassageSearchStore(transaction)
+        let total = try await store.count()
+        let (words, wordsInNewest) = try await byWords(text, total: total, store)
+        var nearest: (hits: [PassageHit], compared: Int) = ([], 0)
+        if let meaning {
+            nearest = try await store.nearest(to: meaning.unit, model: meaning.model, limit: Self.listLimit)
+        }
+        let best = fusion.merge(
+            byWords: words,
+            byMeaning: nearest.hits.map { PassageEvidence(id: $0.id, wordShare: nil, cosine: $0.score) },
+            limit: limit
+        )
+        let stored = try await PassageStore(transaction).passages(best)
+        let places = Dictionary(uniqueKeysWithValues: best.enumerated().map { ($1, $0) })
+        return Found(
+            passages: stored.sorted { places[$0.id, default: 0] < places[$1.id, default: 0] },
+            coverage: SearchCoverage(
+                wordsInNewest: wordsInNewest,
+                meaningInNewest: nearest.compared >= PassageSearchStore.comparedLimit ? nearest.compared : nil,
+                isByMeaning: meaning != nil
+            )
+        )
+    }
+
+    /// What holds the question's words, and how many newest passages were read when only those could be.
+    private func byWords(
+        _ text: String,
+        total: Int,
+        _ store: PassageSearchStore
+    ) async throws -> (evidence: [PassageEvidence], inNewest: Int?) {
+        let stems = try await store.stems(of: text)
+        guard !stems.isEmpty, total > 0 else { return ([], nil) }
+        let frequent = Int(Double(total) * Self.frequentShare)
+        let counts = try await store.frequencies(of: stems, limit: max(frequent, PassageSearchStore.rankedLimit) + 1)
+        // Rarer words say more (inverse document frequency); one that occurs nowhere lowers the share of all.
+        let weights = stems.map { stem in
+            (stem: stem, weight: Float(log(1 + Double(total) / (Double(counts[stem] ?? 0) + 0.5))))
+        }
+        // Where everything can be ranked, no word is too frequent to select.
+        let selecting = stems.filter { total <= PassageSearchStore.rankedLimit || counts[$0] ?? 0 <= frequent }
+        let isByNewest = selecting.allSatisfy { counts[$0] ?? 0 == 0 } && selecting.count < stems.count
+        let hits =
+            isByNewest
+            ? try await store.rankedNewest(by: weights, limit: Self.listLimit)
+            : try await store.ranked(by: weights, selecting: selecting, limit: Self.listLimit)
+        let whole = Double(weights.reduce(0) { $0 + $1.weight })
+        let evidence = hits.map { PassageEvidence(id: $0.id, wordShare: $0.score / whole, cosine: nil) }
+        return (evidence, isByNewest ? min(total, PassageSearchStore.rankedLimit) : nil)
+    }
+}
