@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Kernel
 public import Logging
+import ServiceLifecycle
 
 /// A Bot API server for development and tests, with the person's side over HTTP and a chat page.
 ///
@@ -9,7 +10,7 @@ public import Logging
 public actor TelegramSandbox {
     private let configuration: SandboxConfiguration
     private let logger: Logger
-    private var running: (world: World, server: Task<Void, any Error>)?
+    private var running: Running?
 
     public init(_ configuration: SandboxConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -47,9 +48,15 @@ public actor TelegramSandbox {
             onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) },
             logger: quiet
         )
+        var lifecycle = ServiceGroupConfiguration(services: [application], logger: quiet)
+        // A client that never finishes its request must not keep the sandbox from stopping.
+        lifecycle.maximumGracefulShutdownDuration = .seconds(5)
+        let group = ServiceGroup(configuration: lifecycle)
+        let (ended, end) = AsyncStream<Never>.makeStream()
         let server = Task {
+            defer { end.finish() }
             do {
-                try await application.run()
+                try await group.run()
                 port.finish(throwing: CancellationError())
             } catch {
                 port.finish(throwing: error)
@@ -57,19 +64,27 @@ public actor TelegramSandbox {
             }
         }
         for try await bound in ports {
-            running = (world, server)
+            running = Running(world: world, group: group, server: server, ended: ended)
             logger.info("telegram sandbox listens", metadata: ["port": "\(bound)"])
             return bound
         }
         throw CancellationError()
     }
 
-    /// Starts and serves until the task is cancelled.
+    /// Starts and serves until a graceful shutdown, a cancellation or a failure of the server.
+    ///
+    /// - Throws: What `start()` throws, and what ended the server.
     public func run() async throws {
         _ = try await start()
-        let (endless, _) = AsyncStream<Void>.makeStream()
-        for await _ in endless {}
+        guard let running else { return }
+        await cancelWhenGracefulShutdown { for await _ in running.ended {} }
         await stop()
+        if case .failure(let error) = await running.server.result, !(error is CancellationError) { throw error }
+    }
+
+    /// Whether a bot waits for updates at this moment.
+    var hasPoll: Bool {
+        get async { await running?.world.currentPolls.isEmpty == false }
     }
 
     /// Answers those who wait, then closes; the state stays in the folder.
@@ -77,9 +92,16 @@ public actor TelegramSandbox {
         guard let running else { return }
         self.running = nil
         await running.world.close()
-        running.server.cancel()
+        await running.group.triggerGracefulShutdown()
         if case .failure(let error) = await running.server.result, !(error is CancellationError) {
             logger.warning("telegram sandbox stopped with an error", metadata: ["error": "\(error)"])
         }
+    }
+
+    private struct Running: Sendable {
+        let world: World
+        let group: ServiceGroup
+        let server: Task<Void, any Error>
+        let ended: AsyncStream<Never>
     }
 }

@@ -104,15 +104,27 @@ private func answer(_ update: JSON, _ play: Playground) async throws {
 
     @Test func `two persons stand side by side on a desk, one on a phone, and nothing overflows`() async throws {
         try await Playground.play { play async throws in
-            _ = try await play.post("/sandbox/users", ["first_name": "Борис"])
+            let second = try await play.post("/sandbox/users", ["first_name": "Борис"]).json["id"]?.int ?? 0
             for (width, columns) in [(1_440, 2), (390, 1)] {
                 try await Browser.open(Browser.Look(width: width, height: 844, isDark: width == 390)) { browser in
                     try await browser.go(play.base)
                     try await browser.wait(for: "document.querySelectorAll('.column').length === \(columns)")
                     try await browser.wait(for: "document.querySelector('.message')")
                     #expect(try await browser.run("return document.documentElement.scrollWidth <= \(width)") == "true")
+                    #expect(try await browser.complaints() == [])
                 }
             }
+            try await Browser.open { browser in
+                try await browser.go("\(play.base)/?bot=test_bot&start=ref_1")
+                try await browser.wait(
+                    for: "[...document.querySelectorAll('.gate .primary')].some(b => b.offsetParent)"
+                )
+                let start = "[...document.querySelectorAll('.gate .primary')].find(b => b.offsetParent)"
+                try await browser.run("\(start).click()")
+                try await browser.wait(for: "document.querySelectorAll('.message').length === 2")
+            }
+            let messages = try await play.get("/sandbox/chats/\(second)/messages?bot=test_bot").json.array ?? []
+            #expect(messages.map { $0["text"] } == ["/start ref_1"])
         }
     }
 }

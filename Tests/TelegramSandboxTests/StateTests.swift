@@ -1,5 +1,8 @@
 import Foundation
 import HTTP
+import Logging
+import Reactor
+import Support
 import Testing
 
 @testable import TelegramSandbox
@@ -76,6 +79,43 @@ import Testing
                 #expect(try await later.get("/sandbox/bots").json == [])
             }
         }
+    }
+}
+
+@Suite struct `A sandbox that stops` {
+    private func sandbox(port: Int) -> (TelegramSandbox, URL) {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID().uuidString)")
+        var configuration = SandboxConfiguration(folder: folder)
+        configuration.port = port
+        return (TelegramSandbox(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), folder)
+    }
+
+    @Test func `answers those who wait and frees its port`() async throws {
+        let (first, folder) = sandbox(port: 0)
+        let port = try await first.start()
+        let client = try HTTPClient(reactor: Reactor())
+        func send(_ path: String, _ json: JSON) async throws -> JSON {
+            let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+            return try JSON(parsing: try await client.send(HTTPRequest(.post, url, body: .json(json.bytes))).body)
+        }
+        let token = try await send("/sandbox/bots", ["username": "test_bot"])["token"]?.string ?? ""
+        async let poll = send("/bot\(token)/getUpdates", ["timeout": 50])
+        try await waitUntil("the poll hangs") { await first.hasPoll }
+        await first.stop()
+        #expect(try await poll["ok"] == true)
+        await client.close()
+        let (second, other) = sandbox(port: port)
+        #expect(try await second.start() == port)
+        await second.stop()
+        for folder in [folder, other] { try FileManager.default.removeItem(at: folder) }
+    }
+
+    @Test func `says so when its port is taken`() async throws {
+        let (first, folder) = sandbox(port: 0)
+        let (second, other) = sandbox(port: try await first.start())
+        await #expect(throws: (any Error).self) { try await second.start() }
+        await first.stop()
+        for folder in [folder, other] { try FileManager.default.removeItem(at: folder) }
     }
 }
 
