@@ -36,6 +36,12 @@ public struct Membership: Sendable, Hashable {
     public let tenant: TenantID
     public let companyName: String
     public let role: Role
+
+    public init(tenant: TenantID, companyName: String, role: Role) {
+        self.tenant = tenant
+        self.companyName = companyName
+        self.role = role
+    }
 }
 
 /// Who writes in a chat, and what is known of them there.
