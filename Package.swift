@@ -30,7 +30,7 @@ var targets: [Target] = []
     targets.append(.target(name: name, dependencies: dependencies))
 }
 
-@MainActor func module(_ name: String, path: String? = nil, _ ours: [String], _ others: [Target.Dependency] = [], exclude: [String] = []) {
+@MainActor func module(_ name: String, path: String? = nil, _ ours: [String], _ others: [Target.Dependency] = [], exclude: [String] = [], forTests: [String] = []) {
     let folder = path ?? "Sources/\(name)"
     guard exists(folder) else { return }
     let kept = ours.filter { exists("Sources/\($0)") || exists($0) || exists("Tests/\($0)") }
@@ -49,7 +49,7 @@ var targets: [Target] = []
     targets.append(
         .testTarget(
             name: "\(name)Tests",
-            dependencies: [.target(name: name)] + kept.map { .target(name: $0) } + others + support,
+            dependencies: [.target(name: name)] + (kept + forTests.filter { exists("Sources/\($0)") }).map { .target(name: $0) } + others + support,
             path: tests,
             exclude: ["Golden"].filter { exists("\(tests)/\($0)") },
             swiftSettings: settings
@@ -77,7 +77,7 @@ module("Speech", ["HTTP", "Kernel"], [logging])
 module("Language", ["HTTP", "Kernel"], [logging])
 module("Accounts", ["Database", "Jobs", "Kernel"], [logging])
 module("Calls", ["Accounts", "Audio", "Database", "Jobs", "Kernel", "Language", "Speech"], [logging])
-module("Bot", path: "Bot", ["Accounts", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Telegram"], [logging])
+module("Bot", path: "Bot", ["Accounts", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Telegram"], [logging], forTests: ["Audio", "Reactor", "TelegramSandbox"])
 module("Web", path: "Web", ["Accounts", "Calls", "Database", "Jobs", "Kernel"], [hummingbird, logging], exclude: ["Public"])
 if exists("Tests/Support") {
     targets.append(

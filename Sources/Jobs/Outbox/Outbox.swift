@@ -272,11 +272,20 @@ public struct Outbox: Sendable {
     }
 
     private func queueAmbiguousBody(ofRows ids: [Int64], in place: OutboxPlace, _ tx: any Transaction) async throws {
+        // What waited to be shown there was written when the message was thought to arrive.
+        try await tx.execute(
+            """
+            UPDATE \(place.table) AS row SET state = 'replaced', finished_at = now()
+            FROM \(place.table) AS lost
+            WHERE lost.id = ANY(\(ids)) AND row.bot_id = lost.bot_id AND row.chat_id = lost.chat_id
+              AND row.slot = lost.if_ambiguous ->> 'slot' AND row.state = 'pending'
+            """
+        )
         try await tx.execute(
             """
             INSERT INTO \(place.table) (bot_id, chat_id, tenant_id, rank, method, parameters, slot)
             SELECT bot_id, chat_id, tenant_id, 1, if_ambiguous ->> 'method',
-                   (if_ambiguous ->> 'parameters')::jsonb, slot
+                   (if_ambiguous ->> 'parameters')::jsonb, if_ambiguous ->> 'slot'
             FROM \(place.table)
             WHERE id = ANY(\(ids)) AND if_ambiguous IS NOT NULL
             """

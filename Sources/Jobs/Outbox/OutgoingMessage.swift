@@ -48,8 +48,10 @@ public struct OutgoingMessage: Sendable {
     /// an older that has not gone yet.
     public let slot: String?
     public let body: OutgoingBody
-    /// What the slot's message becomes when nobody can know whether this one arrived.
+    /// What is shown when nobody can know whether this one arrived.
     public let ifAmbiguous: OutgoingBody?
+    /// The slot whose message shows it, such as the progress message of what this is the result of; nil is this one's.
+    public let ambiguousSlot: String?
 
     public init(
         bot: BotID,
@@ -57,7 +59,8 @@ public struct OutgoingMessage: Sendable {
         rank: OutgoingRank,
         slot: String? = nil,
         body: OutgoingBody,
-        ifAmbiguous: OutgoingBody? = nil
+        ifAmbiguous: OutgoingBody? = nil,
+        ambiguousSlot: String? = nil
     ) {
         self.bot = bot
         self.chat = chat
@@ -65,13 +68,18 @@ public struct OutgoingMessage: Sendable {
         self.slot = slot
         self.body = body
         self.ifAmbiguous = ifAmbiguous
+        self.ambiguousSlot = ambiguousSlot
     }
 
     /// `if_ambiguous` edits the slot, so it travels without a file.
     fileprivate var ambiguousJSON: String? {
         get throws {
             guard let ifAmbiguous else { return nil }
-            let form = AmbiguousBody(method: ifAmbiguous.method, parameters: ifAmbiguous.parameters)
+            let form = AmbiguousBody(
+                method: ifAmbiguous.method,
+                parameters: ifAmbiguous.parameters,
+                slot: ambiguousSlot ?? slot
+            )
             return String(decoding: try JSONEncoder().encode(form), as: UTF8.self)
         }
     }
@@ -81,6 +89,7 @@ struct AmbiguousBody: Codable {
     let method: String
     /// A JSON object as text.
     let parameters: String
+    let slot: String?
 }
 
 /// Where the rows of a message lie: in the cell once a tenant is known, in platform before.

@@ -1,0 +1,128 @@
+import Accounts
+import Database
+import Foundation
+import Jobs
+import Kernel
+import Logging
+import Telegram
+
+/// Everything that the holder of one bot's lease does: poll, handle, send.
+struct BotLoop: Sendable {
+    let bot: BotID
+    let parts: BotParts
+    let client: TelegramClient
+    let counters: BotCounters
+    let logger: Logger
+
+    /// How many chats are handled at once.
+    static let workers = 8
+
+    /// Works under one epoch of the lease until cancelled, or until the token is refused; then says why.
+    func run(epoch: Int64) async -> String? {
+        let outbox = Outbox(database: parts.database, bot: bot, epoch: epoch)
+        let inbox = Inbox(database: parts.database, bot: bot)
+        let queues = ChatQueues<InboxRow>(capacity: 500)
+        await untilDone("take over messages") { try await outbox.recover() }
+        await untilDone("set the commands") { try await setCommands() }
+        let (refusals, refuse) = AsyncStream.makeStream(of: String.self)
+        let sender = OutboxSender(
+            outbox: outbox,
+            client: client,
+            limits: parts.limits,
+            logger: logger,
+            chatIsClosed: { chat in await close(chat) },
+            badToken: { refuse.yield($0) }
+        )
+        return await withTaskGroup(of: String?.self) { group in
+            let poll = PollLoop(
+                client: client,
+                inbox: inbox,
+                queues: queues,
+                pollSeconds: parts.pollSeconds,
+                logger: logger
+            )
+            group.addTask {
+                // What an earlier process stored comes first, or a chat would be answered out of order.
+                await untilDone("read what is unhandled") { try await poll.takeOver() }
+                return await poll.run()
+            }
+            group.addTask { await refusals.first { _ in true } }
+            group.addTask {
+                await sender.run()
+                return nil
+            }
+            for _ in 0..<Self.workers {
+                group.addTask {
+                    await work(queues, handler(inbox, sender))
+                    return nil
+                }
+            }
+            // The first to end is a refused token, or everything ends because of a cancellation.
+            let reason = await group.next() ?? nil
+            group.cancelAll()
+            await queues.finish()
+            await group.waitForAll()
+            return reason
+        }
+    }
+
+    private func handler(_ inbox: Inbox, _ sender: OutboxSender) -> UpdateHandler {
+        UpdateHandler(
+            bot: bot,
+            parts: parts,
+            inbox: inbox,
+            client: client,
+            counters: counters,
+            chatIsBack: { sender.reopen($0) },
+            logger: logger
+        )
+    }
+
+    private func work(_ queues: ChatQueues<InboxRow>, _ handler: UpdateHandler) async {
+        while let (chat, row) = await queues.next() {
+            await handler.handle(row)
+            await queues.done(chat)
+        }
+    }
+
+    private func close(_ chat: Int64) async {
+        do {
+            let place = ChatPlace(bot: bot, chat: chat)
+            try await parts.database.platform { tx in
+                try await parts.people.setBlocked(true, in: place, tx)
+            }
+        } catch {
+            logger.warning("A closed chat was not noted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func setCommands() async throws {
+        for language in Language.allCases {
+            let commands = MenuTexts.commands.map {
+                BotCommand(command: $0.command, description: $0.description(language))
+            }
+            // Russian is also what everybody gets whose language we do not speak.
+            if language == .russian { _ = try await client.call(SetMyCommands(commands: commands)) }
+            _ = try await client.call(SetMyCommands(commands: commands, languageCode: language.rawValue))
+        }
+    }
+
+    /// Does what must be done before the loop; tries until it is done, the token is refused, or all is cancelled.
+    private func untilDone(_ what: String, _ body: () async throws -> Void) async {
+        var seconds = 1.0
+        while !Task.isCancelled {
+            do {
+                try await body()
+                return
+            } catch let fault as TelegramFault where !fault.isPassing {
+                // A refused token is found by the poll as well, and other refusals do not stop a bot.
+                logger.warning("The bot could not \(what)", metadata: ["fault": "\(fault)"])
+                return
+            } catch {
+                logger.warning("The bot could not \(what)", metadata: ["error": "\(error)"])
+            }
+            do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
+            seconds = min(30, seconds * 2)
+        }
+    }
+}

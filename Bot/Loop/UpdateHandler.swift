@@ -1,0 +1,175 @@
+import Accounts
+import Database
+import Foundation
+import Jobs
+import Kernel
+import Logging
+import Telegram
+
+/// Handles one update of a chat after the other: decides, fixes the route, commits the effects with the update's number.
+///
+/// A crash between two of these steps is made good by handling the update again: the route holds, and effects that were
+/// committed are not committed a second time.
+struct UpdateHandler: Sendable {
+    let bot: BotID
+    let parts: BotParts
+    let inbox: Inbox
+    let client: TelegramClient
+    let counters: BotCounters
+    /// Told that a person is there again, for messages to a chat that was closed.
+    let chatIsBack: @Sendable (Int64) -> Void
+    let logger: Logger
+
+    /// After so many failures an update is left, so that the chat goes on.
+    static let attempts = 5
+
+    /// Handles an update as often as it takes; only a cancellation leaves it for the next start.
+    func handle(_ row: InboxRow) async {
+        var attempt = row.attempt
+        while !Task.isCancelled {
+            do {
+                // An attempt in hand is finished even when the loop is cancelled meanwhile.
+                try await Task { try await handleOnce(row) }.value
+                return
+            } catch {
+                attempt += 1
+                guard attempt < Self.attempts else {
+                    await giveUp(row, error)
+                    return
+                }
+                logger.debug("An update will be handled again", metadata: ["update": "\(row.update.id)"])
+                do { try await Task.sleep(for: parts.retryDelay * attempt) } catch { return }
+            }
+        }
+    }
+
+    private func handleOnce(_ row: InboxRow) async throws {
+        guard let arrival = arrival(row) else {
+            counters.countIgnored()
+            try await inbox.finish(row, as: .ignored)
+            return
+        }
+        let place = ChatPlace(bot: bot, chat: arrival.chat)
+        guard arrival.event != .group else {
+            try await tellGroup(arrival, place, row)
+            return
+        }
+        let presence = try await parts.people.arrive(arrival.person, in: place)
+        if arrival.event != .blocked(true) { chatIsBack(arrival.chat) }
+        var decision = try await decide(arrival, presence, row, fixed: row.route)
+        let route = try await inbox.begin(row, route: decision.route)
+        if route != decision.route { decision = try await decide(arrival, presence, row, fixed: route) }
+        do {
+            let notice = try await effects(place, arrival, presence, row).commit(decision)
+            counters.countHandled()
+            await answer(arrival, notice)
+        } catch let refusal as any Refusal {
+            let said = Decision(route, [.say(Screen(refusal.sentence(in: presence.language)))])
+            await answer(arrival, try await effects(place, arrival, presence, row).commit(said))
+        } catch DatabaseFault.closingRefused {
+            // The effects were committed before; only the mark in the inbox may be missing.
+            await answer(arrival, nil)
+        }
+        if case .tenant = route { try await inbox.finish(row) }
+    }
+
+    private func arrival(_ row: InboxRow) -> Arrival? {
+        do {
+            let update = try JSONDecoder().decode(Update.self, from: Data(row.update.payload.utf8))
+            if case .unreadable(let kind, let place) = update.kind {
+                logger.warning(
+                    "An update has an unknown form",
+                    metadata: ["kind": "\(kind)", "at": "\(place)"]
+                )
+            }
+            return Arrival(update)
+        } catch {
+            logger.warning("An update cannot be read", metadata: ["update": "\(row.update.id)"])
+            return nil
+        }
+    }
+
+    private func decide(
+        _ arrival: Arrival,
+        _ presence: Presence,
+        _ row: InboxRow,
+        fixed route: InboxRoute?
+    ) async throws -> Decision {
+        let membership = Obedience.membership(presence, fixed: route)
+        var profile: TenantProfile?
+        if let tenant = membership?.tenant { profile = try await parts.tenants.profile(tenant) }
+        let visitor = Visitor(
+            presence: presence,
+            membership: membership,
+            digestTime: profile?.digestTime.description,
+            zone: profile?.zone,
+            message: arrival.message,
+            update: row.update.id,
+            now: parts.clock.now()
+        )
+        return Obedience.obey(Front.decide(arrival.event, visitor), visitor, fixed: route)
+    }
+
+    private func effects(
+        _ place: ChatPlace,
+        _ arrival: Arrival,
+        _ presence: Presence,
+        _ row: InboxRow
+    ) -> EffectWriter {
+        EffectWriter(parts: parts, place: place, arrival: arrival, presence: presence, row: row)
+    }
+
+    private func tellGroup(_ arrival: Arrival, _ place: ChatPlace, _ row: InboxRow) async throws {
+        _ = try await inbox.begin(row, route: .platform)
+        let language = Language(tag: arrival.person.languageTag)
+        try await parts.database.platform { tx in
+            if try await parts.people.tellGroupOnce(place, language: language, tx) {
+                try tx.send(try Screen(MenuTexts.groups(language)).message(to: place, rank: .reply))
+            }
+            tx.markHandled(row)
+        }
+    }
+
+    /// Ends the waiting of who pressed a button; a failure costs nothing but the spinner.
+    private func answer(_ arrival: Arrival, _ notice: String?) async {
+        guard let callback = arrival.callback else { return }
+        do {
+            let text = notice.map { shortened($0, to: 200) }
+            _ = try await client.call(AnswerCallbackQuery(callbackQueryID: callback, text: text))
+        } catch let fault as TelegramFault where fault.isQueryTooOld {
+            return
+        } catch {
+            logger.debug("A press was not answered", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The one edge that catches: one log line and one sentence with the same number.
+    private func giveUp(_ row: InboxRow, _ error: any Error) async {
+        let incident = Incident.new()
+        counters.countFailed()
+        logger.error(
+            "An update could not be handled",
+            metadata: [
+                "incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error)",
+                "detail": "\(String(reflecting: error))",
+            ]
+        )
+        do {
+            if let arrival = arrival(row), arrival.event != .group {
+                let language = Language(tag: arrival.person.languageTag)
+                let text = IncidentTexts.failed(incident)(language)
+                await answer(arrival, text)
+                let place = ChatPlace(bot: bot, chat: arrival.chat)
+                try await parts.database.platform { tx in
+                    try tx.send(try Screen(text).message(to: place, rank: .reply))
+                }
+            }
+            try await inbox.finish(row, as: .failed, incident: incident)
+        } catch {
+            logger.error(
+                "An incident could not be told",
+                metadata: ["incident": "\(incident)", "error": "\(error)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/// How many messages may go out now and to which chats not yet, within what Telegram allows a bot.
+///
+/// Which message is next is the outbox's to say; this keeps the budgets. Pure: time comes in as seconds on any steady
+/// clock. What it knows is at most a minute old, so that nothing is lost with it.
+struct OutboxPacing: Sendable {
+    /// About 30 a second to all chats, about one a second to a chat with short bursts, 20 a minute to a group
+    /// (core.telegram.org/bots/faq).
+    struct Limits: Sendable {
+        var botPerSecond = 30
+        var chatBurst = 3
+        var chatSecondsPerMessage = 1.0
+        var groupPerMinute = 20
+        var atOnce = 8
+    }
+
+    enum Step: Equatable, Sendable {
+        /// Take so many messages, of other chats than these.
+        case claim(limit: Int, notTo: [Int64])
+        /// Nothing may go before that moment.
+        case wait(until: Double)
+        /// As many as may go at once are on their way.
+        case full
+    }
+
+    private let limits: Limits
+    private var inFlight: Set<Int64> = []
+    private var sentByBot: [Double] = []
+    private var chats: [Int64: ChatBudget] = [:]
+    private var botPausedUntil = 0.0
+
+    init(limits: Limits = Limits()) { self.limits = limits }
+
+    mutating func next(at now: Double) -> Step {
+        forgetOld(now)
+        guard inFlight.count < limits.atOnce else { return .full }
+        if botPausedUntil > now { return .wait(until: botPausedUntil) }
+        let left = limits.botPerSecond - sentByBot.count
+        guard left > 0 else { return .wait(until: sentByBot[0] + 1) }
+        let exhausted = chats.filter { $0.value.freeAt(now, chat: $0.key, limits) > now }.keys
+        return .claim(limit: min(left, limits.atOnce - inFlight.count), notTo: inFlight.union(exhausted).sorted())
+    }
+
+    /// When the first chat that has to wait may be written to again; nil when none waits.
+    func nextRelease(after now: Double) -> Double? {
+        chats.map { $0.value.freeAt(now, chat: $0.key, limits) }.filter { $0 > now }.min()
+    }
+
+    /// A message to a chat is on its way.
+    mutating func started(_ chat: Int64, at now: Double) {
+        inFlight.insert(chat)
+        sentByBot.append(now)
+        chats[chat, default: ChatBudget()].sent.append(now)
+    }
+
+    /// It arrived, or will not be tried again now.
+    mutating func finished(_ chat: Int64) {
+        inFlight.remove(chat)
+    }
+
+    /// Telegram asked to wait: the chat does, and when several are told so at once, the whole bot.
+    mutating func limited(_ chat: Int64, retryAfter seconds: Double, at now: Double) {
+        let areOthersLimited = chats.contains { $0.key != chat && $0.value.limitedUntil > now }
+        chats[chat, default: ChatBudget()].limitedUntil = now + seconds
+        if areOthersLimited { botPausedUntil = max(botPausedUntil, now + seconds) }
+    }
+
+    private mutating func forgetOld(_ now: Double) {
+        sentByBot.removeAll { $0 <= now - 1 }
+        chats = chats.compactMapValues { budget in
+            var budget = budget
+            budget.sent.removeAll { $0 <= now - 60 }
+            return budget.sent.isEmpty && budget.limitedUntil <= now ? nil : budget
+        }
+    }
+
+    /// What a chat was sent in the last minute.
+    private struct ChatBudget: Sendable {
+        var sent: [Double] = []
+        var limitedUntil = 0.0
+
+        /// Telegram gives groups and channels negative ids.
+        func freeAt(_ now: Double, chat: Int64, _ limits: Limits) -> Double {
+            max(limitedUntil, chat < 0 ? groupFreeAt(now, limits) : privateFreeAt(now, limits))
+        }
+
+        private func groupFreeAt(_ now: Double, _ limits: Limits) -> Double {
+            sent.count >= limits.groupPerMinute ? sent[sent.count - limits.groupPerMinute] + 60 : now
+        }
+
+        /// A bucket that holds `chatBurst` and that one message a second leaks out of.
+        private func privateFreeAt(_ now: Double, _ limits: Limits) -> Double {
+            var level = 0.0
+            var last = sent.first ?? now
+            for moment in sent {
+                level = max(0, level - (moment - last) / limits.chatSecondsPerMessage) + 1
+                last = moment
+            }
+            level = max(0, level - (now - last) / limits.chatSecondsPerMessage)
+            let excess = level + 1 - Double(limits.chatBurst)
+            // Less than a millisecond over the limit is rounding.
+            return excess > 0.001 ? now + excess * limits.chatSecondsPerMessage : now
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import Bot
+
+@Suite struct OutboxPacingTests {
+    /// Sends to one chat as fast as allowed and gives the moments.
+    private func moments(of count: Int, to chat: Int64, limits: OutboxPacing.Limits = .init()) -> [Double] {
+        var pacing = OutboxPacing(limits: limits)
+        var now = 0.0
+        var moments: [Double] = []
+        while moments.count < count {
+            if case .claim(_, let busy) = pacing.next(at: now), !busy.contains(chat) {
+                pacing.started(chat, at: now)
+                pacing.finished(chat)
+                moments.append(now)
+            } else {
+                now = pacing.nextRelease(after: now) ?? now + 0.001
+            }
+        }
+        return moments
+    }
+
+    @Test func `a chat gets a short burst and then a message a second`() {
+        let moments = moments(of: 6, to: 7)
+        #expect(moments.prefix(3).allSatisfy { $0 == 0 })
+        for (earlier, later) in zip(moments.dropFirst(2), moments.dropFirst(3)) {
+            #expect(abs(later - earlier - 1) < 0.01)
+        }
+    }
+
+    @Test func `a group gets twenty messages in any minute`() {
+        let moments = moments(of: 45, to: -100)
+        for (index, moment) in moments.enumerated() where index >= 20 {
+            #expect(moment - moments[index - 20] >= 60)
+        }
+        #expect(moments.prefix(20).allSatisfy { $0 == 0 })
+    }
+
+    @Test func `a bot sends thirty messages in any second over all chats`() {
+        var pacing = OutboxPacing()
+        var now = 0.0
+        var moments: [Double] = []
+        var chat: Int64 = 0
+        while moments.count < 100 {
+            switch pacing.next(at: now) {
+            case .claim(let limit, _):
+                #expect(limit <= 8)
+                for _ in 0..<limit {
+                    chat += 1
+                    pacing.started(chat, at: now)
+                    pacing.finished(chat)
+                    moments.append(now)
+                }
+            case .wait(let moment): now = moment
+            case .full:
+                Issue.record("nothing is in flight")
+                return
+            }
+        }
+        for (index, moment) in moments.enumerated() where index >= 30 { #expect(moment - moments[index - 30] >= 1) }
+        #expect(moments[29] == 0)
+    }
+
+    @Test func `a chat whose message is on its way gives no other`() {
+        var pacing = OutboxPacing()
+        pacing.started(7, at: 0)
+        #expect(pacing.next(at: 0) == .claim(limit: 7, notTo: [7]))
+        pacing.finished(7)
+        #expect(pacing.next(at: 0) == .claim(limit: 8, notTo: []))
+    }
+
+    @Test func `no more than so many are on their way at once`() {
+        var pacing = OutboxPacing()
+        for chat in 1...8 { pacing.started(Int64(chat), at: 0) }
+        #expect(pacing.next(at: 0) == .full)
+        pacing.finished(3)
+        #expect(pacing.next(at: 0) == .claim(limit: 1, notTo: [1, 2, 4, 5, 6, 7, 8]))
+    }
+
+    @Test func `a chat that Telegram limits waits as long as it said, the others do not`() {
+        var pacing = OutboxPacing()
+        pacing.started(7, at: 0)
+        pacing.limited(7, retryAfter: 5, at: 0)
+        pacing.finished(7)
+        #expect(pacing.next(at: 4.9) == .claim(limit: 8, notTo: [7]))
+        #expect(pacing.nextRelease(after: 4.9) == 5)
+        #expect(pacing.next(at: 5) == .claim(limit: 8, notTo: []))
+    }
+
+    @Test func `two limited chats mean that the whole bot is meant`() {
+        var pacing = OutboxPacing()
+        pacing.limited(7, retryAfter: 5, at: 0)
+        pacing.limited(8, retryAfter: 3, at: 1)
+        #expect(pacing.next(at: 1) == .wait(until: 4))
+        #expect(pacing.next(at: 4) == .claim(limit: 8, notTo: [7]))
+    }
+}
