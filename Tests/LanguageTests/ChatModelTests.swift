@@ -19,7 +19,7 @@ import Testing
     private let good = #"{"verdict":"yes"}"#
 
     private func failure(_ replies: [ScriptedEngine.Reply]) async throws -> LanguageFailure {
-        try await ScriptedEngine.with(replies) { endpoint, _ in
+        try await withEngine(replies) { endpoint, _ in
             let failure = await #expect(throws: LanguageFailure.self) {
                 try await OpenAIChatModel(endpoint).answer(request)
             }
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a request carries the schema, the key and the question, and the answer its tokens`() async throws {
-        try await ScriptedEngine.with([.says(good)]) { endpoint, server in
+        try await withEngine([.says(good)]) { endpoint, server in
             let answer = try await OpenAIChatModel(endpoint).answer(request)
             #expect(answer.value == ["verdict": "yes"])
             #expect(answer.usage == TokenUsage(requests: 1, promptTokens: 100, completionTokens: 10))
@@ -52,14 +52,14 @@ import Testing
         "Вот ответ: {\"verdict\":\"yes\"}. Удачи!",
     ])
     func `fences, thoughts and words around the JSON are taken off`(content: String) async throws {
-        try await ScriptedEngine.with([.says(content, reasoning: "hm")]) { endpoint, _ in
+        try await withEngine([.says(content, reasoning: "hm")]) { endpoint, _ in
             let value = try await OpenAIChatModel(endpoint).answer(request).value
             #expect(value == ["verdict": "yes"])
         }
     }
 
     @Test func `a wrong answer is given back once with what is wrong`() async throws {
-        try await ScriptedEngine.with([.says(#"{"verdict":"maybe","mood":1}"#), .says(good)]) { endpoint, server in
+        try await withEngine([.says(#"{"verdict":"maybe","mood":1}"#), .says(good)]) { endpoint, server in
             let answer = try await OpenAIChatModel(endpoint).answer(request)
             #expect(answer.usage.requests == 2)
             #expect(answer.usage.promptTokens == 200)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `after two wrong answers plain JSON is asked for`() async throws {
-        try await ScriptedEngine.with([.says("да"), .says("нет"), .says(good)]) { endpoint, server in
+        try await withEngine([.says("да"), .says("нет"), .says(good)]) { endpoint, server in
             let requests = try await OpenAIChatModel(endpoint).answer(request).usage.requests
             #expect(requests == 3)
             let format = try server.requests.last?.json["response_format"]?["type"]?.string
@@ -92,7 +92,7 @@ import Testing
 
     @Test func `an engine without schemas is asked for plain JSON, from then on at once`() async throws {
         let refusal = #"{"error":{"code":400,"message":"Failed to parse grammar","type":"invalid_request_error"}}"#
-        try await ScriptedEngine.with([.refuses(400, refusal), .says(good), .says(good)]) { endpoint, server in
+        try await withEngine([.refuses(400, refusal), .says(good), .says(good)]) { endpoint, server in
             let model = OpenAIChatModel(endpoint)
             let first = try await model.answer(request).value
             #expect(first == ["verdict": "yes"])
@@ -106,7 +106,7 @@ import Testing
     @Test func `a reasoning model is told the limit of tokens by its newer name`() async throws {
         let refusal =
             #"{"error":{"message":"Unsupported parameter","param":"max_tokens","code":"unsupported_parameter"}}"#
-        try await ScriptedEngine.with([.refuses(400, refusal), .says(good)]) { endpoint, server in
+        try await withEngine([.refuses(400, refusal), .says(good)]) { endpoint, server in
             _ = try await OpenAIChatModel(endpoint).answer(request)
             let limit = try server.requests.last?.json["max_completion_tokens"]?.number
             #expect(limit == 2000)
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `tokens that an engine does not tell are not invented`() async throws {
-        try await ScriptedEngine.with([.says(good, usage: nil)]) { endpoint, _ in
+        try await withEngine([.says(good, usage: nil)]) { endpoint, _ in
             let usage = try await OpenAIChatModel(endpoint).answer(request).usage
             #expect(usage == TokenUsage(requests: 1, isComplete: false))
         }
@@ -175,7 +175,7 @@ import Testing
 
     @Test func `an engine that cannot be reached is a passing fault without the key`() async throws {
         let server = try LoopbackServer { _ in }
-        try await ScriptedEngine.with([]) { endpoint, _ in
+        try await withEngine([]) { endpoint, _ in
             server.stop()
             let closed = OpenAIEndpoint(client: endpoint.client, base: server.url("/v1"), key: "sk-secret", model: "m")
             let failure = await #expect(throws: LanguageFailure.self) {

@@ -54,23 +54,46 @@ struct PassageSearch: Sendable {
         total: Int,
         _ store: PassageSearchStore
     ) async throws -> (evidence: [PassageEvidence], inNewest: Int?) {
-        let stems = try await store.stems(of: text)
+        let stems = try await store.stems(of: QuestionWording.telling(of: text))
         guard !stems.isEmpty, total > 0 else { return ([], nil) }
         let frequent = Int(Double(total) * Self.frequentShare)
-        let counts = try await store.frequencies(of: stems, limit: max(frequent, PassageSearchStore.rankedLimit) + 1)
-        // Rarer words say more (inverse document frequency); one that occurs nowhere lowers the share of all.
-        let weights = stems.map { stem in
-            (stem: stem, weight: Float(log(1 + Double(total) / (Double(counts[stem] ?? 0) + 0.5))))
-        }
+        let searched = stems + Set(stems.flatMap(Thesaurus.related)).subtracting(stems).sorted()
+        let counts = try await store.frequencies(
+            of: searched,
+            limit: max(frequent, PassageSearchStore.rankedLimit) + 1
+        )
+        let asked = Self.weights(of: stems, counts: counts, total: total)
+        let weights = asked + Self.related(to: asked)
         // Where everything can be ranked, no word is too frequent to select.
-        let selecting = stems.filter { total <= PassageSearchStore.rankedLimit || counts[$0] ?? 0 <= frequent }
-        let isByNewest = selecting.allSatisfy { counts[$0] ?? 0 == 0 } && selecting.count < stems.count
+        let selecting = searched.filter { total <= PassageSearchStore.rankedLimit || counts[$0] ?? 0 <= frequent }
+        let isByNewest = selecting.allSatisfy { counts[$0] ?? 0 == 0 } && selecting.count < searched.count
         let hits =
             isByNewest
             ? try await store.rankedNewest(by: weights, limit: Self.listLimit)
             : try await store.ranked(by: weights, selecting: selecting, limit: Self.listLimit)
-        let whole = Double(weights.reduce(0) { $0 + $1.weight })
-        let evidence = hits.map { PassageEvidence(id: $0.id, wordShare: $0.score / whole, cosine: nil) }
+        let whole = Double(asked.reduce(0) { $0 + $1.weight })
+        let evidence = hits.map { PassageEvidence(id: $0.id, wordShare: min(1, $0.score / whole), cosine: nil) }
         return (evidence, isByNewest ? min(total, PassageSearchStore.rankedLimit) : nil)
+    }
+
+    /// Rarer words say more (inverse document frequency); one that occurs nowhere lowers the share of all.
+    private static func weights(
+        of stems: [String],
+        counts: [String: Int],
+        total: Int
+    ) -> [(stem: String, weight: Float)] {
+        stems.map { stem in (stem, Float(log(1 + Double(total) / (Double(counts[stem] ?? 0) + 0.5)))) }
+    }
+
+    /// Words for the same things, at a part of the weight of those that were asked for.
+    private static func related(to asked: [(stem: String, weight: Float)]) -> [(stem: String, weight: Float)] {
+        var weights: [String: Float] = [:]
+        for (stem, weight) in asked {
+            for other in Thesaurus.related(to: stem) {
+                weights[other] = max(weights[other] ?? 0, weight * Float(Thesaurus.weight))
+            }
+        }
+        for (stem, _) in asked { weights[stem] = nil }
+        return weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

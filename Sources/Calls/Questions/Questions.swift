@@ -68,7 +68,10 @@ public struct Questions: Sendable {
     private func meaning(of question: Question) async throws -> (unit: [Float], model: String)? {
         guard let embedding else { return nil }
         do {
-            guard let unit = try await embedding.embed([question.text]).first.flatMap(unitVector) else { return nil }
+            guard
+                let unit = try await embedding.embed([QuestionWording.subject(of: question.text)]).first
+                    .flatMap(unitVector)
+            else { return nil }
             return (unit, embedding.name)
         } catch let fault as any Fault {
             logger.warning("no embedding of a question", metadata: ["reason": "\(fault)"])
