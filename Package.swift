@@ -15,6 +15,9 @@ func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: roo
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 var targets: [Target] = []
@@ -78,7 +81,8 @@ module("Language", ["HTTP", "Kernel"], [logging])
 module("Accounts", ["Database", "Jobs", "Kernel"], [logging])
 module("Calls", ["Accounts", "Audio", "Database", "Jobs", "Kernel", "Language", "Speech"], [logging])
 module("Bot", path: "Bot", ["Accounts", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Telegram"], [logging], forTests: ["Audio", "Reactor", "TelegramSandbox"])
-module("Web", path: "Web", ["Accounts", "Calls", "Database", "Jobs", "Kernel"], [hummingbird, logging], exclude: ["Public"])
+module("Web", path: "Web", ["Accounts", "Calls", "Database", "Jobs", "Kernel"], [hummingbird, lifecycle, nio, httpTypes, logging],
+       exclude: ["Public"], forTests: ["Audio", "HTTP", "Reactor", "Speech"])
 if exists("Tests/Support") {
     targets.append(
         .target(
@@ -119,6 +123,9 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: targets
 )

@@ -56,6 +56,12 @@ public final class People: Sendable {
         try await database.platform { tx in try await PeopleStore(tx).language(in: place) } ?? .russian
     }
 
+    /// What people are called today.
+    public func names(of accounts: Set<AccountID>) async throws -> [AccountID: String] {
+        guard !accounts.isEmpty else { return [:] }
+        return try await database.platform { tx in try await PeopleStore(tx).names(of: accounts.sorted()) }
+    }
+
     /// Private chats to which a company's digest goes: of owners and heads who want it and have not blocked the bot.
     public func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
         try await database.platform { tx in try await PeopleStore(tx).digestReaders(of: tenant) }

@@ -201,6 +201,17 @@ struct PeopleStore {
         return try rows.first.map { Language(tag: try $0.decode(String.self)) }
     }
 
+    func names(of accounts: [AccountID]) async throws -> [AccountID: String] {
+        let rows = try await tx.query(
+            """
+            SELECT id, first_name
+            FROM platform.accounts
+            WHERE id = ANY(\(accounts.map(\.rawValue)))
+            """
+        )
+        return Dictionary(uniqueKeysWithValues: try rows.map { try $0.decode(AccountID.self, String.self) })
+    }
+
     func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
         let rows = try await tx.query(
             """

@@ -50,7 +50,8 @@ struct ArchiveStore {
         SELECT calls.id, calls.happened_at, calls.started_at IS NOT NULL, recordings.file_name,
                recordings.duration_seconds, calls.state, calls.is_waiting, calls.total_seconds, calls.finished_seconds,
                calls.failure, calls.conversion, calls.passed_items, calls.scored_items,
-               calls.operator_seconds, calls.client_seconds, recordings.player_bytes IS NOT NULL
+               calls.operator_seconds, calls.client_seconds, recordings.player_bytes IS NOT NULL,
+               (calls.origin ->> 'account')::bigint
         FROM calls
         JOIN recordings ON recordings.id = calls.recording_id
         """
@@ -58,7 +59,7 @@ struct ArchiveStore {
     private static func item(_ row: Row) throws -> CallListItem {
         let (
             id, happenedAt, isStartKnown, name, duration, state, isWaiting, total, finished, failure, conversion,
-            passed, scored, operatorSeconds, clientSeconds, hasPlayerFile
+            passed, scored, operatorSeconds, clientSeconds, hasPlayerFile, account
         ) =
             try row.decode(
                 CallID.self,
@@ -76,7 +77,8 @@ struct ArchiveStore {
                 Int?.self,
                 Double?.self,
                 Double?.self,
-                Bool.self
+                Bool.self,
+                AccountID?.self
             )
         let known = try CallStore.known(state)
         return CallListItem(
@@ -93,7 +95,8 @@ struct ArchiveStore {
             score: passed.flatMap { passed in scored.map { CallScore(passed: passed, scored: $0) } },
             operatorSeconds: operatorSeconds,
             clientSeconds: clientSeconds,
-            hasPlayerFile: hasPlayerFile
+            hasPlayerFile: hasPlayerFile,
+            account: account
         )
     }
 

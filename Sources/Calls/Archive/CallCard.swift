@@ -23,6 +23,8 @@ public struct CallListItem: Sendable, Hashable {
     public var clientSeconds: Double?
     /// Whether the file for players is made already.
     public var hasPlayerFile: Bool
+    /// Who gave us the recording; nil when it was no person.
+    public var account: AccountID?
 }
 
 /// How many items of the checklist a call earned, of those that got a yes or a no.

@@ -104,6 +104,16 @@ public struct Browser: Sendable {
         }
     }
 
+    /// Clicks as a person does, which lets a page play sound; what lies outside the window is scrolled to first.
+    public func click(_ selector: String) async throws {
+        let found = try await call(.post, "/element", ["using": "css selector", "value": selector])
+        // The key is the constant of the WebDriver standard that marks an element.
+        guard let element = (found as? [String: Any])?["element-6066-11e4-a52e-4f735466cecf"] as? String else {
+            throw BrowserFault(description: "nothing to click: \(selector)")
+        }
+        _ = try await call(.post, "/element/\(element)/click")
+    }
+
     /// Types into what has the focus; `\u{E007}` is Enter.
     public func type(_ text: String) async throws {
         let keys = text.flatMap { key in
