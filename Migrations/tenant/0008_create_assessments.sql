@@ -6,6 +6,8 @@ CREATE TABLE assessments (
     verdict   text    NOT NULL,
     -- The whole finding: quote with its turn and seconds, and the reason.
     finding   jsonb   NOT NULL,
+    -- What else a language model was asked to find out.
+    details   jsonb,
     CONSTRAINT assessments_pkey          PRIMARY KEY (call_id, criterion),
     CONSTRAINT assessments_verdict_known CHECK (verdict IN ('yes', 'no', 'notApplicable', 'undecided'))
 );

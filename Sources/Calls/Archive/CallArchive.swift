@@ -47,7 +47,8 @@ public struct CallArchive: Sendable {
             origin: details.origin,
             transcript: Transcript(duration: item.duration, channels: details.channels, turns: turns),
             criteria: criteria,
-            analysis: analysis
+            analysis: analysis,
+            details: try await AssessmentStore(transaction).details(of: call)
         )
     }
 

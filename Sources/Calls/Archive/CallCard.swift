@@ -1,5 +1,6 @@
 public import Foundation
 public import Kernel
+public import Language
 
 /// One line of the list of calls.
 public struct CallListItem: Sendable, Hashable {
@@ -90,6 +91,8 @@ public struct CallCard: Sendable, Hashable {
     public var criteria: [Criterion]
     /// Nil until analysed.
     public var analysis: CallAnalysis?
+    /// What else a language model was asked to find out, by the code of the criterion.
+    public var details: [String: JSONValue]
 
     public var id: CallID { item.id }
 

@@ -44,9 +44,9 @@ public struct AnalyseJob: Sendable {
         guard let work = try await load(job.call, tenant: context.tenant) else { return .done }
         var analysis = try analyse(work.transcript, script: work.script)
         do {
-            let (assessments, usage) = try await judgedByModel(work, context)
-            analysis = analysis.replacing(assessments)
-            return try await finish(work, analysis, usage, context)
+            let judged = try await judgedByModel(work, context)
+            analysis = analysis.replacing(judged.assessments)
+            return try await finish(work, analysis, judged, context)
         } catch let failure as LanguageFailure {
             // Spent is spent, whether the job is tried again or not.
             try await database.tenant(context.tenant) { try await keep(failure.usage, of: job.call, in: $0) }
@@ -86,34 +86,40 @@ public struct AnalyseJob: Sendable {
     }
 
     /// The items of the script that ask a language model; without one they stay as the rules left them.
-    private func judgedByModel(_ work: Loaded, _ context: JobContext) async throws -> ([Assessment], TokenUsage) {
+    private func judgedByModel(_ work: Loaded, _ context: JobContext) async throws -> ModelAssessor.Outcome {
         let asking = work.script.criteria.filter(\.check.needsModel)
-        guard let model, !asking.isEmpty else { return ([], TokenUsage()) }
+        guard let model, !asking.isEmpty else {
+            return ModelAssessor.Outcome(assessments: [], details: [:], usage: TokenUsage())
+        }
         do {
-            let outcome = try await ModelAssessor(model).assess(work.transcript, script: work.script)
-            return (outcome.assessments, outcome.usage)
+            return try await ModelAssessor(model).assess(work.transcript, script: work.script)
         } catch let failure as LanguageFailure where context.attempt >= Self.modelAttempts {
             logger.warning("no language model", metadata: ["call": "\(work.call)", "reason": "\(failure)"])
             let undecided = asking.map { criterion in
                 Assessment(criterion: criterion.code, verdict: .undecided, quote: nil, reason: .languageModelFailed)
             }
-            return (undecided, failure.usage)
+            return ModelAssessor.Outcome(assessments: undecided, details: [:], usage: failure.usage)
         }
     }
 
     private func finish(
         _ work: Loaded,
         _ analysis: CallAnalysis,
-        _ usage: TokenUsage,
+        _ judged: ModelAssessor.Outcome,
         _ context: JobContext
     ) async throws -> JobOutcome {
         let passages = Passage.cut(work.transcript)
         return try await context.finish { transaction in
-            try await keep(usage, of: work.call, in: transaction)
+            try await keep(judged.usage, of: work.call, in: transaction)
             let assessments = AssessmentStore(transaction)
-            guard try await assessments.replace(analysis, by: work.scriptID, of: work.call, at: clock.now()) else {
-                return
-            }
+            let isOurs = try await assessments.replace(
+                analysis,
+                details: judged.details,
+                by: work.scriptID,
+                of: work.call,
+                at: clock.now()
+            )
+            guard isOurs else { return }
             try await index.store(passages, of: work.call, in: transaction)
             let job = CallJob(call: work.call)
             try transaction.enqueue(CallJobs.analysed, job, key: job.key)

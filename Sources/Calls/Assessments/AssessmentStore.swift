@@ -1,6 +1,7 @@
 import Database
 import Foundation
 import Kernel
+import Language
 
 /// What calls earned, and what it cost to find out.
 struct AssessmentStore {
@@ -9,7 +10,15 @@ struct AssessmentStore {
     init(_ transaction: TenantTransaction) { self.transaction = transaction }
 
     /// Puts a call's analysis in the place of an older one and ends the call; false when it was not being analysed.
-    func replace(_ analysis: CallAnalysis, by script: ScriptID, of call: CallID, at moment: Date) async throws -> Bool {
+    ///
+    /// `details` is what else a language model found out, by the code of the criterion.
+    func replace(
+        _ analysis: CallAnalysis,
+        details: [String: JSONValue] = [:],
+        by script: ScriptID,
+        of call: CallID,
+        at moment: Date
+    ) async throws -> Bool {
         let score = CallScore(analysis.assessments)
         let isOurs =
             try await transaction.execute(
@@ -30,13 +39,31 @@ struct AssessmentStore {
         try await transaction.execute("DELETE FROM assessments WHERE call_id = \(call)")
         try await transaction.execute(
             """
-            INSERT INTO assessments (call_id, criterion, position, verdict, finding)
-            SELECT \(call), found.finding ->> 'criterion', found.position, found.finding ->> 'verdict', found.finding
+            INSERT INTO assessments (call_id, criterion, position, verdict, finding, details)
+            SELECT \(call), found.finding ->> 'criterion', found.position, found.finding ->> 'verdict', found.finding,
+                   \(try JSONColumn.text(details))::jsonb -> (found.finding ->> 'criterion')
             FROM jsonb_array_elements(\(try JSONColumn.text(analysis.assessments))::jsonb)
                 WITH ORDINALITY AS found (finding, position)
             """
         )
         return true
+    }
+
+    /// What else a language model found out, by the code of the criterion.
+    func details(of call: CallID) async throws -> [String: JSONValue] {
+        let rows = try await transaction.query(
+            """
+            SELECT criterion, details
+            FROM assessments
+            WHERE call_id = \(call)
+              AND details IS NOT NULL
+            """
+        )
+        let pairs = try rows.map { row in
+            let (criterion, details) = try row.decode(String.self, String.self)
+            return (criterion, try JSONColumn.value(JSONValue.self, details))
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     /// In the order of the script.

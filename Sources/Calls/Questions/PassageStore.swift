@@ -59,6 +59,15 @@ struct PassageStore {
         )
     }
 
+    /// The turns of a passage with their words.
+    func transcript(of stored: StoredPassage) async throws -> Transcript {
+        let turns = try await TranscriptStore(transaction).turns(
+            of: stored.call,
+            in: stored.passage.firstTurn...stored.passage.lastTurn
+        )
+        return Transcript(duration: stored.passage.end, channels: 2, turns: turns)
+    }
+
     /// In no particular order.
     func passages(_ ids: [PassageID]) async throws -> [StoredPassage] {
         try await transaction.query(

@@ -7,18 +7,33 @@ public import Logging
 
 /// Questions in people's own words, answered from what was said in the company's calls.
 public struct Questions: Sendable {
-    /// Passages that an answer cites at most.
-    static let citationLimit = 5
+    /// Passages shown without a language model.
+    static let shownPassages = 5
+    /// Passages that a language model reads.
+    static let readPassages = 12
+    /// Tries of a language model that is away before the person gets the passages as they are.
+    static let modelAttempts = 2
 
     private let database: Database
     private let embedding: (any EmbeddingModel)?
+    private let model: (any ChatModel)?
+    private let prices: TokenPrices?
     private let search = PassageSearch()
     private let clock: WallClock
     private let logger: Logger
 
-    public init(database: Database, embedding: (any EmbeddingModel)?, clock: WallClock, logger: Logger) {
+    public init(
+        database: Database,
+        embedding: (any EmbeddingModel)?,
+        model: (any ChatModel)?,
+        prices: TokenPrices? = nil,
+        clock: WallClock,
+        logger: Logger
+    ) {
         self.database = database
         self.embedding = embedding
+        self.model = model
+        self.prices = prices
         self.clock = clock
         self.logger = logger
     }
@@ -50,18 +65,64 @@ public struct Questions: Sendable {
         guard let question = asked, question.answer == nil else { return .done }
         let meaning = try await meaning(of: question)
         let found = try await database.tenant(context.tenant) { transaction in
-            try await search.find(question.text, meaning: meaning, limit: Self.citationLimit, in: transaction)
+            try await search.find(question.text, meaning: meaning, limit: Self.readPassages, in: transaction)
         }
-        let answer = Answer(
+        do {
+            let (answer, usage) = try await answer(question, found, context)
+            return try await context.finish { transaction in
+                try await keep(usage, of: question.id, in: transaction)
+                guard try await QuestionStore(transaction).answer(question.id, answer, at: clock.now()) else { return }
+                try transaction.enqueue(CallJobs.answered, job)
+            }
+        } catch let failure as LanguageFailure {
+            // Spent is spent, whether the job is tried again or not.
+            try await database.tenant(context.tenant) { try await keep(failure.usage, of: question.id, in: $0) }
+            return .again(after: .seconds(3), because: "\(failure)")
+        }
+    }
+
+    /// Sentences of the language model where there is one and it can back them, else the best passages.
+    private func answer(
+        _ question: Question,
+        _ found: PassageSearch.Found,
+        _ context: JobContext
+    ) async throws -> (Answer, TokenUsage) {
+        let passages = Answer(
             maker: .search,
             sentences: [],
-            citations: found.passages.map(\.citation),
+            citations: found.passages.prefix(Self.shownPassages).map(\.citation),
             coverage: found.coverage
         )
-        return try await context.finish { transaction in
-            guard try await QuestionStore(transaction).answer(question.id, answer, at: clock.now()) else { return }
-            try transaction.enqueue(CallJobs.answered, job)
+        guard let model, !found.passages.isEmpty else { return (passages, TokenUsage()) }
+        let sources = try await database.tenant(context.tenant) { transaction in
+            var sources: [AnswerWriter.Source] = []
+            for passage in found.passages {
+                let transcript = try await PassageStore(transaction).transcript(of: passage)
+                sources.append(AnswerWriter.Source(passage: passage, transcript: transcript))
+            }
+            return sources
         }
+        do {
+            let draft = try await AnswerWriter(model: model).write(question.text, from: sources)
+            // A model that says things of which none was said is not believed in that nothing was said either.
+            guard !draft.sentences.isEmpty || draft.droppedCount == 0 else { return (passages, draft.usage) }
+            let answer = Answer(
+                maker: .languageModel,
+                sentences: draft.sentences,
+                citations: draft.citations,
+                coverage: found.coverage
+            )
+            return (answer, draft.usage)
+        } catch let failure as LanguageFailure where !failure.isPassing || context.attempt >= Self.modelAttempts {
+            logger.warning("no language model", metadata: ["question": "\(question.id)", "reason": "\(failure)"])
+            return (passages, failure.usage)
+        }
+    }
+
+    private func keep(_ usage: TokenUsage, of question: QuestionID, in transaction: TenantTransaction) async throws {
+        guard let model else { return }
+        try await ModelUsageStore(transaction)
+            .insert(usage, for: .answer(question), model: model.name, prices: prices, at: clock.now())
     }
 
     /// Nil without an engine, or when it is away: then the answer is found by words alone and says so.

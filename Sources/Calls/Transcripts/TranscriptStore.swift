@@ -123,13 +123,14 @@ struct TranscriptStore {
         )
     }
 
-    /// Turns in their order.
-    func turns(of call: CallID) async throws -> [Turn] {
+    /// Turns in their order, all or those with some numbers.
+    func turns(of call: CallID, in numbers: ClosedRange<Int> = 0...Int(Int32.max)) async throws -> [Turn] {
         let rows = try await transaction.query(
             """
             SELECT number, channel, speaker, start_seconds, end_seconds, text, words
             FROM turns
             WHERE call_id = \(call)
+              AND number BETWEEN \(numbers.lowerBound) AND \(numbers.upperBound)
             ORDER BY number
             """
         )
