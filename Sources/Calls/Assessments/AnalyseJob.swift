@@ -25,7 +25,7 @@ public struct AnalyseJob: Sendable {
         database: Database,
         scripts: Scripts,
         index: SearchIndex,
-        model: (any ChatModel)?,
+        model: (any ChatModel)? = nil,
         prices: TokenPrices? = nil,
         clock: WallClock,
         logger: Logger

@@ -25,7 +25,7 @@ public struct Questions: Sendable {
     public init(
         database: Database,
         embedding: (any EmbeddingModel)?,
-        model: (any ChatModel)?,
+        model: (any ChatModel)? = nil,
         prices: TokenPrices? = nil,
         clock: WallClock,
         logger: Logger
