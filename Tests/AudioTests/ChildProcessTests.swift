@@ -99,21 +99,21 @@ struct ChildProcessTests {
 
     @Test func `no more than the places pass at once, and in their order`() async throws {
         let turnstile = Turnstile(places: 2)
-        let counts = Mutex((now: 0, most: 0, done: 0))
+        let counts = Counts()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
                     try await turnstile.pass {
-                        counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1), $0.done) }
+                        counts.enter()
                         await Task.yield()
-                        counts.withLock { $0 = ($0.now - 1, $0.most, $0.done + 1) }
+                        counts.leave()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(counts.withLock { $0.most } <= 2)
-        #expect(counts.withLock { $0.done } == 50)
+        #expect(counts.most <= 2)
+        #expect(counts.done == 50)
     }
 
     @Test func `who is cancelled in the line leaves it and takes no place`() async throws {
@@ -141,6 +141,28 @@ struct ChildProcessTests {
             // A process may end between the listing and the reading.
             guard let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") else { return false }
             return String(decoding: line, as: UTF8.self).contains(mark)
+        }
+    }
+}
+
+/// How many are inside at once.
+private final class Counts: Sendable {
+    private let state = Mutex((now: 0, most: 0, done: 0))
+
+    var most: Int { state.withLock { $0.most } }
+    var done: Int { state.withLock { $0.done } }
+
+    func enter() {
+        state.withLock { state in
+            state.now += 1
+            state.most = max(state.most, state.now)
+        }
+    }
+
+    func leave() {
+        state.withLock { state in
+            state.now -= 1
+            state.done += 1
         }
     }
 }

@@ -13,9 +13,9 @@ struct DamageTests {
         sounds = try Sounds()
     }
 
-    @Test(arguments: ["a.wav", "a.mp3", "a.flac", "a.aiff", "a.caf"], [0.3, 0.6, 0.9])
+    @Test(arguments: ["a.wav", "a.mp3", "a.flac", "a.aiff"], [0.3, 0.6, 0.9])
     func `a recording cut off is told with what can be read of it`(name: String, share: Double) async throws {
-        let whole = try await sounds.tone(name, seconds: 20, name == "a.caf" ? ["-c:a", "pcm_s16le"] : [])
+        let whole = try await sounds.tone(name, seconds: 20)
         let found = try await refusal(of: try sounds.cut(whole, to: share), by: tools)
         guard case .truncated(let decoded, let declared) = found else {
             Issue.record("\(String(describing: found))")
@@ -87,13 +87,9 @@ struct DamageTests {
     }
 
     @Test func `a header followed by nothing that decodes is damaged`() async throws {
-        let head = try sounds.bytes(of: try await sounds.tone("a.mp3")).prefix(3)
+        let whole = try sounds.bytes(of: try await sounds.tone("a.ogg", ["-c:a", "libopus"]))
         let garbage = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &>> 3) & 0x7F }
-        let found = try await refusal(
-            of: try sounds.file("b.mp3", Array(head) + [4, 0, 0, 0, 0, 0, 0] + garbage),
-            by: tools
-        )
-        #expect(found == .damaged)
+        #expect(try await refusal(of: try sounds.file("b.ogg", whole[..<100] + garbage), by: tools) == .damaged)
     }
 
     @Test func `a recording damaged in the middle is taken as players take it`() async throws {

@@ -43,7 +43,7 @@ struct InspectionTests {
         Format(name: "l.m4a", codec: "aac", container: "mov"),
         Format(name: "m.m4a", codec: "aac", container: "mov", channels: 2),
         Format(name: "n.mp4", codec: "aac", container: "mov"),
-        Format(name: "o.3gp", codec: "aac", container: "mov"),
+        Format(name: "o.3gp", codec: "aac", container: "mov", options: ["-c:a", "aac"]),
         Format(name: "p.flac", codec: "flac", container: "flac"),
         Format(name: "q.flac", codec: "flac", container: "flac", channels: 2),
         Format(name: "r.webm", codec: "opus", container: "matroska", options: ["-c:a", "libopus"]),
@@ -72,15 +72,17 @@ struct InspectionTests {
         #expect(facts.codec == format.codec)
         #expect(facts.channels == format.channels)
         #expect(facts.speakerChannels == format.channels)
-        #expect(abs(facts.duration - 6) < 0.15)
-        #expect(facts.sha256 == sha256(try sounds.bytes(of: file)))
-        #expect(facts.byteCount == (try sounds.bytes(of: file).count))
+        // An MP3 without a note of its padding plays up to three frames of it.
+        #expect(abs(facts.duration - 6) < 0.25)
+        let bytes = try sounds.bytes(of: file)
+        #expect(facts.sha256 == sha256(bytes))
+        #expect(facts.byteCount == bytes.count)
     }
 
     @Test(arguments: Fixtures.calls)
     func `the recorded calls are taken with two speakers each`(name: String) async throws {
         struct Truth: Decodable { let duration_s: Double }
-        let facts = try await tools.inspect(try Fixtures.recording(name))
+        let facts = try await AudioTools().inspect(try Fixtures.recording(name))
         let truth = try JSONDecoder().decode(Truth.self, from: try Fixtures.truth(name))
         #expect(facts.speakerChannels == 2)
         #expect(abs(facts.duration - truth.duration_s) < 0.2)
@@ -120,7 +122,7 @@ struct InspectionTests {
         )
         #expect(try await refusal(of: archive, by: tools) == .notAudio(found: .archive))
         #expect(try await refusal(of: URL(filePath: "/bin/ls"), by: tools) == .notAudio(found: .program))
-        let noise = try sounds.file("d.mp3", [UInt8](repeating: 0x9D, count: 5000))
+        let noise = try sounds.file("d.mp3", (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 131 ^ $0 &>> 3) })
         #expect(try await refusal(of: noise, by: tools) == .notAudio(found: .unknown))
     }
 

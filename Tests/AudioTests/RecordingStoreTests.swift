@@ -127,7 +127,9 @@ struct RecordingStoreTests {
             bytes.replaceSubrange(second, with: original[first])
         }
         await #expect(throws: RecordingStoreFault.notAuthentic(key)) { try await readAll(key) }
-        try change(key) { $0 = Array(original[..<second.lowerBound] + original[first] + original[second.upperBound...]) }
+        try change(key) {
+            $0 = Array(original[..<second.lowerBound] + original[first] + original[second.upperBound...])
+        }
         await #expect(throws: RecordingStoreFault.notAuthentic(key)) { try await readAll(key) }
         let player = try await put(Self.bytes(200_000), form: .player)
         let foreign = try sounds.bytes(of: path(player))

@@ -7,6 +7,15 @@ Run by the Python of the environment that `install` made:
 
 import argparse
 import os
+
+# Before anything is imported that reads them. Nothing is reported to anybody, nothing is fetched, and threads that wait for
+# each other sleep instead of spinning: on a busy machine spinning threads take the time of those they wait for.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("KMP_BLOCKTIME", "0")
+
 import signal
 import sys
 import threading

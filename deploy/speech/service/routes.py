@@ -61,6 +61,7 @@ class Routes:
         started = time.monotonic()
         audio = decoding.samples(files["file"], self._max_seconds, look)
         duration = len(audio) / decoding.RATE
+        log("info", "transcribing", audio_seconds=round(duration, 2))
         # Words are made for every answer: with them Whisper's segments end where speech ends.
         segments, spoken = self._engines.transcribe(audio, language, prompt, True, look)
         log(
