@@ -63,20 +63,25 @@ struct ChildProcessTests {
     }
 
     @Test func `limits of time on the processor, memory, files and output hold`() async throws {
-        let cpu = try await shell("while :; do :; done", ProcessLimits(cpuSeconds: 1))
+        // Far more time than these take: on a busy machine a second of the processor may come in many.
+        let time = Duration.seconds(600)
+        let cpu = try await shell("while :; do :; done", ProcessLimits(time: time, cpuSeconds: 1))
         #expect(cpu.status == -Int(SIGXCPU) || cpu.status == -Int(SIGKILL))
         let memory = try await shell(
-            "head -c 300000000 /dev/zero | tail -c 299999999 | wc -c",
-            ProcessLimits(memoryBytes: 100 << 20)
+            "head -c 60000000 /dev/zero | tail -c 59999999 | wc -c",
+            ProcessLimits(time: time, memoryBytes: 30 << 20)
         )
-        #expect(String(decoding: memory.output, as: UTF8.self) != "299999999\n")
+        #expect(String(decoding: memory.output, as: UTF8.self) != "59999999\n")
         let file = FileManager.default.temporaryDirectory.appending(path: "zvonar-\(UUID().uuidString)")
-        let written = try await shell("head -c 3000000 /dev/zero > \(file.path)", ProcessLimits(fileBytes: 1 << 20))
+        let written = try await shell(
+            "head -c 3000000 /dev/zero > \(file.path)",
+            ProcessLimits(time: time, fileBytes: 1 << 20)
+        )
         #expect(written.status != 0)
         #expect(try Data(contentsOf: file).count <= 1 << 20)
         try FileManager.default.removeItem(at: file)
         await #expect(throws: ProcessFault.self) {
-            try await shell("head -c 3000000 /dev/zero", ProcessLimits(outputBytes: 1 << 20))
+            try await shell("head -c 3000000 /dev/zero", ProcessLimits(time: time, outputBytes: 1 << 20))
         }
     }
 
