@@ -38,11 +38,11 @@ struct ChildProcessTests {
         let started = ContinuousClock.now
         await #expect(throws: ProcessFault.self) {
             try await shell(
-                "sh -c 'sleep 60; : \(mark)' & sleep 60; : \(mark)",
+                "sh -c 'sleep 600; : \(mark)' & sleep 600; : \(mark)",
                 ProcessLimits(time: .milliseconds(300))
             )
         }
-        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(ContinuousClock.now - started < .seconds(300))
         #expect(try running(mark).isEmpty)
     }
 
@@ -50,7 +50,7 @@ struct ChildProcessTests {
         let mark = "zvonar\(UInt64.random(in: 0...UInt64.max))"
         let (lines, continuation) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
-            try await ChildProcess.run("/bin/sh", ["-c", "echo on; sleep 60; : \(mark)"]) { _ in
+            try await ChildProcess.run("/bin/sh", ["-c", "echo on; sleep 600; : \(mark)"]) { _ in
                 continuation.yield()
                 return true
             }
