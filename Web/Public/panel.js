@@ -61,20 +61,37 @@ function followPlayer(node, wanted) {
 }
 
 function listen(address) {
-    const source = new EventSource(address);
     const sign = document.getElementById("connection");
-    let wasOpen = false;
-    source.onopen = () => {
-        wasOpen = true;
-        sign.hidden = true;
-    };
-    source.onerror = () => {
-        // Refused after it once worked: signed out elsewhere, and the page itself says what to do. Refused at once: a
-        // reload would only be refused again, without end.
-        if (source.readyState === EventSource.CLOSED && wasOpen) location.reload();
-        else sign.hidden = false;
-    };
-    source.onmessage = ({ data }) => {
+    let source = null, last = null, wasOpen = false;
+
+    function open() {
+        if (source) return;
+        const from = new URL(address, location);
+        if (last) from.searchParams.set("after", last);
+        source = new EventSource(from);
+        source.onopen = () => {
+            wasOpen = true;
+            sign.hidden = true;
+        };
+        source.onerror = () => {
+            // Refused after it once worked: signed out elsewhere, and the page itself says what to do. Refused at once:
+            // a reload would only be refused again, without end.
+            if (source?.readyState === EventSource.CLOSED && wasOpen) location.reload();
+            else sign.hidden = false;
+        };
+        source.onmessage = ({ data, lastEventId }) => {
+            last = lastEventId;
+            show(data);
+        };
+        source.addEventListener("end", () => { close(); location.reload(); });
+    }
+
+    function close() {
+        source?.close();
+        source = null;
+    }
+
+    function show(data) {
         const template = document.createElement("template");
         template.innerHTML = data;
         for (const wanted of [...template.content.children]) {
@@ -82,10 +99,13 @@ function listen(address) {
             if (node) follow(node, wanted);
         }
         preparePlayer();
-    };
-    source.addEventListener("end", () => { source.close(); location.reload(); });
-    addEventListener("pagehide", () => source.close());
+    }
+
+    // A browser opens six connections to a server at most: tabs that nobody sees must not hold them.
+    document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
+    addEventListener("pagehide", close);
     addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
+    if (!document.hidden) open();
 }
 
 /* The player. */
@@ -203,6 +223,9 @@ function handled() { return performance.now() - lastTouch < 5000; }
 function reveal(turn) {
     const box = turn.getBoundingClientRect(), top = player.section.getBoundingClientRect().bottom;
     if (box.top >= top && box.bottom <= innerHeight) return;
+    // On a narrow screen the quotes stand above the transcript: who listens to one is not taken away from it.
+    const words = document.getElementById("transcript").getBoundingClientRect();
+    if (words.top > innerHeight || words.bottom < top) return;
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     turn.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
 }

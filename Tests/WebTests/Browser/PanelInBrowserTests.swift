@@ -80,6 +80,33 @@ import Testing
         }
     }
 
+    @Test func `on a telephone a quote plays without taking the person away from it`() async throws {
+        try await PanelFixture.run { panel in
+            let company = try await panel.company()
+            let call = try await panel.receive("Заказ арматуры.wav", company, seconds: 43.8)
+            try await panel.finish(call, company)
+            let link = try await panel.link(company)
+            try await Browser.open(Browser.Look(width: 390, height: 600)) { browser in
+                try await browser.signIn(panel, link)
+                try await browser.go("\(panel.base)/calls/\(call)")
+                try await browser.wait(for: "document.querySelector('#player.ready') && audio.readyState > 0")
+                try await browser.click(".card .quote")
+                try await browser.wait(for: "document.querySelector('#turn-7').classList.contains('playing')")
+                let place = try await browser.number("scrollY")
+                // Two frames on, a scroll that had begun would show.
+                try await browser.run(
+                    "window.frames2 = 0; requestAnimationFrame(() => requestAnimationFrame(() => { window.frames2 = 1 }))"
+                )
+                try await browser.wait(for: "window.frames2")
+                #expect(try await browser.number("scrollY") == place)
+                let isQuoteVisible = try await browser.run(
+                    "return document.querySelector('.card .quote').getBoundingClientRect().bottom <= innerHeight"
+                )
+                #expect(isQuoteVisible == "true")
+            }
+        }
+    }
+
     @Test(arguments: [390, 1920], [false, true])
     func `nothing is wider than the window`(width: Int, isDark: Bool) async throws {
         try await PanelFixture.run { panel in
