@@ -1,5 +1,6 @@
 import Accounts
-import Database
+public import Calls
+public import Database
 import Foundation
 public import Jobs
 import Kernel
@@ -45,6 +46,15 @@ public final class BotRunner: Sendable {
     /// Names who does the jobs that end in a chat.
     public func registerJobs(on jobs: JobRunner) {
         BotJobs.register(parts, client: { id in try await self.client(of: id) }, on: jobs)
+    }
+
+    /// Tells who asked that no answer will come; for `question.asked`, whose work is another room's.
+    public func tellQuestionFailed(
+        _ context: JobContext,
+        _ job: QuestionJob,
+        _ transaction: TenantTransaction
+    ) async throws {
+        try await AskedJobs(parts: parts).questionFailed(context, job, transaction)
     }
 
     private func run(_ stored: StoredBot) async {

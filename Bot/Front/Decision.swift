@@ -10,7 +10,7 @@ enum Effect: Sendable, Hashable {
     /// Changes a message of ours, the one whose button was pressed.
     case edit(Screen, message: Int64)
     case keepStep(RegistrationStep?)
-    case register(CompanyName, TimeZone)
+    case register(CompanyName, TimeZone, slot: String)
     case setLanguage(Language)
     case setDigestTime(LocalTime)
     /// A link into the panel, leading to the call that a token names.

@@ -57,15 +57,16 @@ struct EffectWriter: Sendable {
             try tx.send(try screen.message(to: place, rank: .reply, slot: slot))
         case .edit(let screen, let message): try tx.send(try screen.edit(of: message, in: place))
         case .keepStep(let step):
-            let json = try step.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+            let json = try step.map(json)
             try await parts.people.setStep(json, in: place, tx)
-        case .register(let name, let zone):
+        case .register(let name, let zone, let slot):
             _ = try await parts.registrations.register(
                 name,
                 zone: zone,
                 by: presence.account,
                 in: place,
                 language: language,
+                leaving: try json(.preparing(slot: slot)),
                 tx
             )
             tx.wake(.tenants)
@@ -84,6 +85,10 @@ struct EffectWriter: Sendable {
         case .tellGroup, .fetch, .ask, .makeDigest, .sendClip, .sendTranscript, .sendResult:
             throw EffectFault.misplaced
         }
+    }
+
+    private func json(_ step: RegistrationStep) throws -> String {
+        String(decoding: try JSONEncoder().encode(step), as: UTF8.self)
     }
 
     private func commit(_ decision: Decision, in tenant: TenantID) async throws -> String? {

@@ -149,10 +149,8 @@ struct UpdateHandler: Sendable {
         counters.countFailed()
         logger.error(
             "An update could not be handled",
-            metadata: [
-                "incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error)",
-                "detail": "\(String(reflecting: error))",
-            ]
+            // What the error says in detail may quote a person's words, so it stays out of the log.
+            metadata: ["incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error)"]
         )
         do {
             if let arrival = arrival(row), arrival.event != .group {

@@ -20,6 +20,8 @@ final class OutboxSender: Sendable {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let startedAt = ContinuousClock.now
+    /// When the next look is planned.
+    private let planned = Mutex(0.0)
 
     /// `chatIsClosed` is told of a chat that blocked the bot, `badToken` when Telegram does not know the bot any more.
     init(
@@ -64,7 +66,14 @@ final class OutboxSender: Sendable {
 
     private var now: Double { (ContinuousClock.now - startedAt) / .seconds(1) }
 
+    /// Looks again at a moment, unless that is planned already: a long limit must not pile up timers.
     private func wake(at moment: Double, in group: inout DiscardingTaskGroup) {
+        let isSooner = planned.withLock { planned in
+            guard planned <= now || moment < planned else { return false }
+            planned = moment
+            return true
+        }
+        guard isSooner else { return }
         group.addTask { [self] in
             do { try await Task.sleep(for: .seconds(moment - now)) } catch { return }
             signal.yield()

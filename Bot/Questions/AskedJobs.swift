@@ -93,6 +93,11 @@ struct AskedJobs: Sendable {
         }
     }
 
+    func questionFailed(_ context: JobContext, _ job: QuestionJob, _ tx: TenantTransaction) async throws {
+        guard let question = try await parts.questions.question(job.question, in: tx) else { return }
+        try BotJobs.tellIncident(context, question.origin, tx)
+    }
+
     private func say(_ refusal: any Refusal, _ origin: CallOrigin, _ context: JobContext) async throws
         -> JobOutcome
     {

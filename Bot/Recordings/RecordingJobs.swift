@@ -59,6 +59,11 @@ struct RecordingJobs: Sendable {
         try BotJobs.tellIncident(context, job.origin, tx)
     }
 
+    func resultFailed(_ context: JobContext, _ job: CallJob, _ tx: TenantTransaction) async throws {
+        guard let progress = try await parts.archive.progress(job.call, in: tx) else { return }
+        try BotJobs.tellIncident(context, progress.origin, tx)
+    }
+
     /// A call's result to a chat, with new tokens for its buttons.
     func sendResult(_ card: CallCard, _ origin: CallOrigin, _ tx: TenantTransaction) async throws {
         guard let analysis = card.analysis else { return }

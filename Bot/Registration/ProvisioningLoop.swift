@@ -65,6 +65,6 @@ struct ProvisioningLoop: Sendable {
 
     private func send(_ screen: Screen, to chat: WaitingChat, _ tx: PlatformTransaction) throws {
         let place = ChatPlace(bot: chat.bot, chat: chat.chat)
-        try tx.send(try screen.message(to: place, rank: .reply, slot: RegistrationFlow.slot))
+        try tx.send(try screen.message(to: place, rank: .reply, slot: RegistrationFlow.slot(chat.step)))
     }
 }

@@ -6,11 +6,12 @@ import Kernel
 enum RegistrationStep: Codable, Sendable, Hashable {
     case name
     case zone(company: String)
+    /// The company is being prepared; the message in this slot says so.
+    case preparing(slot: String)
 }
 
 /// The conversation with a person who has no company yet.
 enum RegistrationFlow {
-    static let slot = "registration"
 
     static func decide(_ event: Event, _ visitor: Visitor) -> Decision {
         let language = visitor.language
@@ -22,6 +23,7 @@ enum RegistrationFlow {
         if event == .command("cancel") { return cancel(visitor) }
         guard let step = step(visitor), event != .command("start") else { return begin(event, visitor) }
         switch (step, event) {
+        case (.preparing, _): return begin(event, visitor)
         case (.name, .text(let text)): return named(text, visitor)
         case (.name, _):
             return .platform(.say(RegistrationScreens.askNameAgain(reason(event, visitor), language)))
@@ -91,9 +93,11 @@ enum RegistrationFlow {
         let language = visitor.language
         do {
             let name = try CompanyName(company)
+            // A slot of its own each time: after a failure the old message lies far above.
+            let slot = "registration:\(visitor.update)"
             let chosen = RegistrationScreens.zoneChosen(company: name.text, zone: zone, language)
             return .platform(
-                .register(name, zone),
+                .register(name, zone, slot: slot),
                 pressedMessage.map { .edit(chosen, message: $0) } ?? .say(chosen),
                 .say(RegistrationScreens.preparing(language), slot: slot)
             )
@@ -119,8 +123,15 @@ enum RegistrationFlow {
         }
     }
 
-    private static func step(_ visitor: Visitor) -> RegistrationStep? {
-        guard let json = visitor.presence.step else { return nil }
+    private static func step(_ visitor: Visitor) -> RegistrationStep? { step(visitor.presence.step) }
+
+    /// The message that says how far the preparation is, from what was left with the waiting chat.
+    static func slot(_ json: String?) -> String {
+        if case .preparing(let slot) = step(json) { slot } else { "registration" }
+    }
+
+    private static func step(_ json: String?) -> RegistrationStep? {
+        guard let json else { return nil }
         do {
             return try JSONDecoder().decode(RegistrationStep.self, from: Data(json.utf8))
         } catch {

@@ -61,6 +61,7 @@ import Testing
         #expect(after.active?.role == .owner)
         #expect(after.waitingFor == nil)
         #expect(told.withLock { $0.map(\.chat) } == [77])
+        #expect(told.withLock { $0.compactMap(\.step) } == ["{}"])
         #expect(try await fixture.registrations.takePreparing().isEmpty)
         let profile = try await fixture.tenants.profile(tenant)
         #expect(profile.zone.identifier == "Europe/Moscow")

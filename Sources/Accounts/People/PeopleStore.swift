@@ -100,13 +100,13 @@ struct PeopleStore {
         )
     }
 
-    func wait(_ place: ChatPlace, for tenant: TenantID) async throws {
+    func wait(_ place: ChatPlace, for tenant: TenantID, step: String) async throws {
         try await tx.execute(
             """
             INSERT INTO platform.dialogues (bot, chat, step, tenant)
-            VALUES (\(place.bot), \(place.chat), '{}', \(tenant))
+            VALUES (\(place.bot), \(place.chat), \(step)::jsonb, \(tenant))
             ON CONFLICT (bot, chat) DO UPDATE
-            SET step = '{}', tenant = excluded.tenant, updated_at = now()
+            SET step = excluded.step, tenant = excluded.tenant, updated_at = now()
             """
         )
     }
@@ -118,13 +118,13 @@ struct PeopleStore {
             WITH ended AS (
                 DELETE FROM platform.dialogues
                 WHERE tenant = \(tenant)
-                RETURNING bot, chat
+                RETURNING bot, chat, step
             )
             UPDATE platform.chats
             SET active_tenant = \(tenant)
             FROM ended
             WHERE chats.bot = ended.bot AND chats.chat = ended.chat
-            RETURNING chats.bot, chats.chat, chats.language
+            RETURNING chats.bot, chats.chat, chats.language, ended.step::text
             """
         )
         return try rows.map(Self.chat)
@@ -136,9 +136,9 @@ struct PeopleStore {
             WITH ended AS (
                 DELETE FROM platform.dialogues
                 WHERE tenant = \(tenant)
-                RETURNING bot, chat
+                RETURNING bot, chat, step
             )
-            SELECT chats.bot, chats.chat, chats.language
+            SELECT chats.bot, chats.chat, chats.language, ended.step::text
             FROM ended
             JOIN platform.chats ON chats.bot = ended.bot AND chats.chat = ended.chat
             """
@@ -215,7 +215,7 @@ struct PeopleStore {
     func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
         let rows = try await tx.query(
             """
-            SELECT chats.bot, chats.chat, chats.language
+            SELECT chats.bot, chats.chat, chats.language, NULL::text
             FROM platform.memberships
             JOIN platform.chats ON chats.account = memberships.account AND chats.active_tenant = memberships.tenant
             WHERE memberships.tenant = \(tenant)
@@ -229,7 +229,7 @@ struct PeopleStore {
     }
 
     private static func chat(_ row: Row) throws -> WaitingChat {
-        let (bot, chat, language) = try row.decode(BotID.self, Int64.self, String.self)
-        return WaitingChat(bot: bot, chat: chat, language: Language(tag: language))
+        let (bot, chat, language, step) = try row.decode(BotID.self, Int64.self, String.self, String?.self)
+        return WaitingChat(bot: bot, chat: chat, language: Language(tag: language), step: step)
     }
 }

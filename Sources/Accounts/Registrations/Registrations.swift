@@ -14,6 +14,15 @@ public struct WaitingChat: Sendable, Hashable {
     public let bot: BotID
     public let chat: Int64
     public let language: Language
+    /// What the bot left there when the chat began to wait, as JSON.
+    public let step: String?
+
+    init(bot: BotID, chat: Int64, language: Language, step: String? = nil) {
+        self.bot = bot
+        self.chat = chat
+        self.language = language
+        self.step = step
+    }
 }
 
 /// How a company comes to be: asked for in a chat, prepared by a loop, told in the chat.
@@ -34,12 +43,15 @@ public final class Registrations: Sendable {
     }
 
     /// Registers a company for a person and makes a chat wait for it; for who has registered one already, that one.
+    ///
+    /// `step` is JSON that comes back with the chat once the company is ready, or has failed.
     public func register(
         _ name: CompanyName,
         zone: TimeZone,
         by account: AccountID,
         in place: ChatPlace,
         language: Language,
+        leaving step: String = "{}",
         _ tx: PlatformTransaction
     ) async throws -> TenantID {
         let people = PeopleStore(tx)
@@ -53,7 +65,7 @@ public final class Registrations: Sendable {
         } else {
             tenant = try await tenants.insert(name, zone: zone, language: language, createdBy: account)
         }
-        try await people.wait(place, for: tenant)
+        try await people.wait(place, for: tenant, step: step)
         return tenant
     }
 

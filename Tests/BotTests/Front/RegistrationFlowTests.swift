@@ -42,8 +42,8 @@ import Testing
             .press(.zone("Europe/Moscow"), message: 8),
             try Visitors.stranger(.zone(company: "Ромашка"))
         )
-        #expect(decision.effects.first == .register(try CompanyName("Ромашка"), moscow))
-        #expect(decision.effects.last == .say(RegistrationScreens.preparing(.russian), slot: "registration"))
+        #expect(decision.effects.first == .register(try CompanyName("Ромашка"), moscow, slot: "registration:500"))
+        #expect(decision.effects.last == .say(RegistrationScreens.preparing(.russian), slot: "registration:500"))
         guard case .edit(_, 8) = decision.effects[1] else {
             Issue.record("the zones still have their buttons")
             return

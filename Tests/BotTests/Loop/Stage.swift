@@ -83,7 +83,7 @@ struct Stage: Sendable {
             logger: TestDatabase.logger
         )
         runner.registerJobs(on: jobs)
-        jobs.register(CallJobs.asked, work: parts.questions.handle)
+        jobs.register(CallJobs.asked, work: parts.questions.handle, whenDead: runner.tellQuestionFailed)
         jobs.register(CallJobs.digestDue, work: parts.digests.handle)
         // Transcribing is another room's work: here a call waits until the test ends it.
         jobs.register(CallJobs.transcribe, work: { _, _ in .done })

@@ -64,6 +64,23 @@ import Testing
         }
     }
 
+    @Test func `a result whose fate is unknown is offered, and a press sends it`() async throws {
+        try await Stage.play { stage in
+            let anna = try await stage.owner()
+            try await anna.send(Sound.tone(seconds: 4), name: "звонок.wav")
+            try await anna.waits(for: "Запись получена. Сейчас начну.")
+            try await stage.sandbox.fault(["method": "sendMessage", "drop": "before", "count": 1])
+            try await stage.endCall(of: anna)
+            let offer = try await anna.waits { $0["text"]?.string == "Результат готов." }
+            let button = offer["reply_markup"]?["inline_keyboard"]?.array?.first?.array?.first
+            #expect(try await anna.texts().count { $0.contains("Чек-лист") } == 0)
+            let data = try #require(button?["callback_data"]?.string)
+            try await anna.press(data, under: try #require(offer["message_id"]?.int))
+            try await anna.waits(for: "Чек-лист: 1 из 1")
+            #expect(try await anna.texts().count { $0.contains("Чек-лист") } == 1)
+        }
+    }
+
     @Test func `another company's buttons do nothing and say so`() async throws {
         try await Stage.play { stage in
             let anna = try await stage.owner()
@@ -150,6 +167,12 @@ extension Stage {
     func analysedCall(of person: Person) async throws -> JSON {
         try await person.send(Sound.tone(seconds: 4), name: "звонок.wav")
         try await person.waits(for: "Запись получена. Сейчас начну.")
+        try await endCall(of: person)
+        return try await person.waits { $0["text"]?.string?.contains("Чек-лист") ?? false }
+    }
+
+    /// Ends the first call of the person's company as the transcription and the analysis would.
+    func endCall(of person: Person) async throws {
         let call = CallID(1)
         let turn = Turn(
             number: 0,
@@ -173,7 +196,6 @@ extension Stage {
             _ = try await AssessmentStore(tx).replace(analysis, by: script.id, of: call, at: Date())
             try tx.enqueue(CallJobs.analysed, CallJob(call: call))
         }
-        return try await person.waits { $0["text"]?.string?.contains("Чек-лист") ?? false }
     }
 }
 

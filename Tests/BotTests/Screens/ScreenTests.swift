@@ -1,10 +1,10 @@
 import Calls
 import Foundation
-import Kernel
 import Telegram
 import Testing
 
 @testable import Bot
+@testable import Kernel
 
 @Suite struct Screens {
     @Test func `a company is registered`() throws {
@@ -59,6 +59,25 @@ import Testing
             return Screen(all)
         }
         try GoldenFile.expect("progress-uncertain") { ProgressScreens.resultReady(Samples.token("r"), $0) }
+    }
+
+    @Test func `what the bot says no to, or cannot do`() throws {
+        try GoldenFile.expect("sentences") { language in
+            var all = RichText()
+            let sentences = [
+                RecordingTexts.tooLarge(20), RecordingTexts.gone, RecordingTexts.video, RecordingTexts.notARecording,
+                RecordingTexts.repeated, RecordingTexts.repeatedUnfinished, RegistrationTexts.companyFirst,
+                RegistrationTexts.nameNeedsText, RegistrationTexts.stillPreparing, RegistrationTexts.failed,
+                RegistrationTexts.cancelled, MenuTexts.unknownCommand, MenuTexts.nothingToCancel, MenuTexts.deadButton,
+                MenuTexts.notAnOwner, MenuTexts.groups, MenuTexts.digestTimeSet("09:00", "Москва"),
+                IncidentTexts.failed(Incident(number: "ABCD2345")),
+            ]
+            for sentence in sentences {
+                if !all.isEmpty { all.line() }
+                all.append(sentence(language))
+            }
+            return Screen(all)
+        }
     }
 
     @Test func `an answer`() throws {
