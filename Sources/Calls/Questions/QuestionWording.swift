@@ -39,7 +39,7 @@ enum QuestionWording {
 /// The stemmer does not join "грубость", "нахамил" and "не кричите", and embeddings of short turns are weak.
 enum Thesaurus {
     /// What a related word counts beside the word that was asked for.
-    static let weight = 0.6
+    static let weight = 0.8
 
     /// Stems of words that speak of the same thing as a stem.
     static func related(to stem: String) -> Set<String> {

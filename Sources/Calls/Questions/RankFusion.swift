@@ -18,8 +18,8 @@ struct RankFusion: Sendable {
     /// This and the two below are calibrated on Tests/Fixtures/questions.json.
     var meaningWeight = 0.5
     /// Below these a passage only resembles an answer by chance.
-    var leastWordShare = 0.3
-    var leastCosine = 0.35
+    var leastWordShare = 0.35
+    var leastCosine = 0.36
 
     /// The ids worth showing, the best first; empty when nothing was found.
     func merge(byWords words: [PassageEvidence], byMeaning meaning: [PassageEvidence], limit: Int) -> [PassageID] {

@@ -68,7 +68,7 @@ extension Script {
         check: .agreed(
             AgreementRule(
                 step: PhraseRule(
-                    says: ["@step_order", "@step_information", "@step_call_back"],
+                    says: ["@step_order", "@step_information", "@step_call_back", "@step_time"],
                     unless: ["@step_excluded"],
                     tellsSpeaker: true
                 ),

@@ -5,7 +5,7 @@
 /// - `(да|хорошо|все верно)` one of several, `[пожалуйста|будьте добры]` may be missing
 /// - `..3` up to three other words of the sentence, none of them `не` or `ни`
 /// - `@when` a list of patterns known by a name (see `Lexicon`), or a class: `@name`, `@unfamiliar`, `@number`
-/// - `/` a comma, stop or pause here, `+` none here, `^` the start of the speaker's words, `$` their end
+/// - `/` a comma, stop or pause here, `+` none here, `;` the end of a sentence, `^` the start of the speaker's words, `$` their end
 /// - `?` inside a question, `!` not inside one
 struct PhrasePattern: Sendable, Hashable {
     let nodes: [PatternNode]
@@ -27,6 +27,7 @@ indirect enum PatternNode: Sendable, Hashable {
     case wordClass(WordClass)
     case boundary
     case joined
+    case sentenceEnd
     case stretchStart
     case stretchEnd
     case question
@@ -119,7 +120,7 @@ private struct PatternReader {
             case " ", "\n": rest.removeFirst()
             case "(": nodes.append(.anyOf(try alternatives(endingAt: ")")))
             case "[": nodes.append(.optional([.anyOf(try alternatives(endingAt: "]"))]))
-            case "/", "+", "^", "$", "?", "!":
+            case "/", "+", ";", "^", "$", "?", "!":
                 rest.removeFirst()
                 nodes.append(zeroWidth(sign))
             case ")", "]", "|": throw PatternMistake.unopened(text)
@@ -144,6 +145,7 @@ private struct PatternReader {
         switch sign {
         case "/": .boundary
         case "+": .joined
+        case ";": .sentenceEnd
         case "^": .stretchStart
         case "$": .stretchEnd
         case "?": .question
@@ -152,7 +154,7 @@ private struct PatternReader {
     }
 
     private mutating func token() -> Substring {
-        let token = rest.prefix { !" \n()[]|/+^$?!".contains($0) }
+        let token = rest.prefix { !" \n()[]|/+;^$?!".contains($0) }
         rest = rest[token.endIndex...]
         return token
     }

@@ -9,6 +9,7 @@ final class PhraseSearch {
         case gap(Int)
         case boundary
         case joined
+        case sentenceEnd
         case stretchStart
         case stretchEnd
         case question
@@ -75,6 +76,9 @@ final class PhraseSearch {
         case .gap(let width): return gap(width, from: position, in: stretch)
         case .boundary: return isBoundary(position, in: stretch) ? [position] : []
         case .joined: return isBoundary(position, in: stretch) ? [] : [position]
+        case .sentenceEnd:
+            let ends = position == stretch.words.upperBound || words[max(0, position - 1)].endsSentence
+            return ends ? [position] : []
         case .stretchStart: return position == stretch.words.lowerBound ? [position] : []
         case .stretchEnd: return position == stretch.words.upperBound ? [position] : []
         case .question, .statement:
@@ -114,6 +118,7 @@ final class PhraseSearch {
             case .wordClass(let wordClass): .word(members(of: wordClass))
             case .boundary: .boundary
             case .joined: .joined
+            case .sentenceEnd: .sentenceEnd
             case .stretchStart: .stretchStart
             case .stretchEnd: .stretchEnd
             case .question: .question

@@ -25,6 +25,7 @@ enum Lexicon {
         "step_information": stepInformation,
         "information": information,
         "step_call_back": stepCallBack,
+        "step_time": stepTime,
         "step_excluded": stepExcluded,
         "acceptance": acceptance,
         "not_accepting": notAccepting,
