@@ -19,6 +19,8 @@ public struct WebConfiguration: Sendable {
     public var publicFiles: URL
     /// How long a followed page is quiet before it is sent a sign of life.
     public var heartbeat = Duration.seconds(15)
+    /// How long a connection may wait for a request, or a request for its next byte.
+    public var idle = Duration.seconds(60)
 
     public init(host: String = "127.0.0.1", port: Int, publicURL: URL?, publicFiles: URL) {
         self.host = host
@@ -80,6 +82,7 @@ public struct WebApplication: Service {
             // A browser's request has a few hundred bytes of headers; the rest is for proxies and their cookies.
             server: .http1(
                 configuration: .init(
+                    idleTimeout: TimeAmount(configuration.idle),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 * 1024,
                         maxHeaderListSize: 32 * 1024,

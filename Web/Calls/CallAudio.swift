@@ -17,6 +17,8 @@ struct CallAudio: Sendable {
         let tag = "\"call-\(id)-\(size)\""
         var headers: HTTPFields = [.contentType: PlayerAudio.mime, .acceptRanges: "bytes", .eTag: tag]
         if request.headers[.ifNoneMatch].map({ $0 == tag || $0 == "*" }) ?? false {
+            // The length is that of the file, as an answer with a body would tell it.
+            headers[.contentLength] = "\(size)"
             return Response(status: .notModified, headers: headers)
         }
         // A range of a file that is not the one the browser began with would be noise: it gets the whole.

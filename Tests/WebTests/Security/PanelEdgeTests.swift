@@ -80,6 +80,49 @@ struct PanelEdgeTests {
         }
     }
 
+    @Test(arguments: ["form_token=%zz", "%", "form_token[]=1", "form_token[a]=1&form_token=2", "=&&=", "\u{0}"])
+    func `what is no form is refused and is no fault`(body: String) async throws {
+        try await PanelFixture.run { panel in
+            let browser = try await panel.browser(try await panel.company())
+            var request = try browser.request(.post, "/sign-out")
+            request.body = .bytes(Array(body.utf8), type: "application/x-www-form-urlencoded")
+            let answer = try await panel.client.send(request)
+            #expect(answer.status == 403)
+            #expect(panel.log.lines.isEmpty)
+        }
+    }
+
+    @Test func `a connection that sends nothing, or half a request, is closed`() async throws {
+        try await PanelFixture.run(idle: .milliseconds(300)) { panel in
+            let port = try #require(panel.base.port)
+            for beginning in ["", "GET /calls HTTP/1.1\r\nHost: x\r\n"] {
+                let isClosed = try isClosed(port: port, after: beginning)
+                #expect(isClosed)
+            }
+        }
+    }
+
+    /// Connects, sends a beginning, and waits at most ten seconds for the server to close.
+    private func isClosed(port: Int, after beginning: String) throws -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
+        address.sin_addr = in_addr(s_addr: INADDR_LOOPBACK.bigEndian)
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(connected == 0)
+        send(descriptor, beginning, beginning.utf8.count, 0)
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, 0) == 0
+    }
+
     @Test func `a fault becomes a number that stands in the log once, and the address does not`() async throws {
         try await PanelFixture.run { panel in
             let company = try await panel.company()

@@ -31,6 +31,7 @@ struct PanelFixture: Sendable {
     static func run(
         publicURL: URL? = nil,
         heartbeat: Duration = .seconds(15),
+        idle: Duration = .seconds(60),
         _ body: @escaping @Sendable (PanelFixture) async throws -> Void
     ) async throws {
         let test = try await TestDatabase.make()
@@ -45,6 +46,7 @@ struct PanelFixture: Sendable {
             publicFiles: TestDatabase.root.appending(path: "Web/Public")
         )
         configuration.heartbeat = heartbeat
+        configuration.idle = idle
         let panel = try WebApplication(
             configuration,
             rooms: rooms,
