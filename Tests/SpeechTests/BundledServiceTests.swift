@@ -29,6 +29,19 @@ struct BundledServiceTests {
 
     private func text(_ response: HTTPResponse) -> String { String(decoding: response.body, as: UTF8.self) }
 
+    /// A recording made longer by repeating its samples; WAV of 8 kHz.
+    private func wave(minutes: Int) throws -> [UInt8] {
+        let bytes = Array(try Data(contentsOf: try Fixtures.recording("01-metal-order-good")))
+        let data = try #require(bytes.firstRange(of: Array("data".utf8))).upperBound + 4
+        let sound = Array(bytes[data...].prefix(16_000 * 2 * 40))
+        let count = minutes * 60 / 40
+        var made = Array(bytes[..<data])
+        let size = UInt32(sound.count * count)
+        made.replaceSubrange(data - 4..<data, with: (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) })
+        for _ in 0..<count { made += sound }
+        return made
+    }
+
     @Test func `health, models and each form of answer`() async throws {
         let service = try SpeechService.shared()
         let health = try await client.send(
@@ -97,5 +110,43 @@ struct BundledServiceTests {
         #expect(vectors.allSatisfy { $0.count == 512 })
         #expect(similarity(0, 1) > similarity(0, 2) + 0.1)
         #expect(abs(similarity(0, 0) - 1) < 0.001)
+    }
+
+    @Test func `a key, a full line, a client that leaves, and a stop`() async throws {
+        let service = try SpeechService(["--queue", "0", "--max-minutes", "5", "--grace-seconds", "1"], key: "secret")
+        defer { service.terminate() }
+        #expect(try await post(service, [1], key: "wrong").status == 401)
+        let tooLong = try await post(service, try wave(minutes: 6), key: "secret")
+        #expect(tooLong.status == 400)
+        #expect(text(tooLong).contains("audio_too_long"))
+
+        // One long job runs; the line is full; its client leaves; the job ends without having transcribed all of it.
+        let long = try wave(minutes: 5)
+        let job = Task { try await post(service, long, key: "secret") }
+        try await wait(for: "transcribing", of: service)
+        let refused = try await post(service, [1], key: "secret")
+        #expect(refused.status == 429)
+        #expect(refused.headers["retry-after"].flatMap { Int($0) }.map { $0 > 0 } == true)
+        job.cancel()
+        await #expect(throws: HTTPFault.self) { try await job.value }
+        try await wait(for: "answered", status: 499, of: service)
+        #expect(try await post(service, Array("fLaC".utf8), key: "secret").status == 400)
+
+        // Asked to stop, it ends the running job between two segments, after its grace.
+        let last = Task { try await post(service, long, key: "secret") }
+        try await wait(for: "transcribing", of: service)
+        service.terminate()
+        try await wait(for: "stopped", of: service)
+        // The connection ends with the service, or an answer of 503 came before.
+        if case .success(let response) = await last.result { #expect(response.status == 503) }
+    }
+
+    /// Waits for a line of the service's log, and sees that no job came to its end before it.
+    private func wait(for event: String, status: Int? = nil, of service: SpeechService) async throws {
+        while true {
+            let seen = try await service.events.next(within: .seconds(300))
+            #expect(seen.event != "transcribed")
+            if seen.event == event, status == nil || seen.status == status { return }
+        }
     }
 }

@@ -98,6 +98,8 @@ def main():
             stopping.set()
             threading.Thread(target=stop, args=(server, lines, options.grace_seconds)).start()
 
+    # A starter's thread may have blocked them, and a child inherits that.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     threading.Thread(target=load, args=(engines,), daemon=True).start()
