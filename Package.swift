@@ -1,5 +1,4 @@
 // swift-tools-version:6.2
-import Foundation
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -10,122 +9,132 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-let root = URL(filePath: #filePath).deletingLastPathComponent().path
-func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
-
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 
-var targets: [Target] = []
-
-/// A system library found by pkg-config.
-@MainActor func library(_ name: String, _ pkgConfig: String, _ package: String) {
-    guard exists("Sources/\(name)") else { return }
-    targets.append(.systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])]))
+/// A C library of the system, found by pkg-config.
+func library(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-@MainActor func shim(_ name: String, _ dependencies: [Target.Dependency] = []) {
-    guard exists("Sources/\(name)") else { return }
-    targets.append(.target(name: name, dependencies: dependencies))
+/// A module of ours; `path` is for those at the top level.
+func module(
+    _ name: String,
+    path: String? = nil,
+    _ dependencies: [Target.Dependency],
+    exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
-@MainActor func module(_ name: String, path: String? = nil, _ ours: [String], _ others: [Target.Dependency] = [], exclude: [String] = [], forTests: [String] = []) {
-    let folder = path ?? "Sources/\(name)"
-    guard exists(folder) else { return }
-    let kept = ours.filter { exists("Sources/\($0)") || exists($0) || exists("Tests/\($0)") }
-    targets.append(
-        .target(
-            name: name,
-            dependencies: kept.map { .target(name: $0) } + others,
-            path: folder,
-            exclude: exclude.filter { exists("\(folder)/\($0)") },
-            swiftSettings: settings
-        )
-    )
-    let tests = "Tests/\(name)Tests"
-    guard exists(tests) else { return }
-    let support = exists("Tests/Support") ? [Target.Dependency.target(name: "Support")] : []
-    targets.append(
-        .testTarget(
-            name: "\(name)Tests",
-            dependencies: [.target(name: name)] + (kept + forTests.filter { exists("Sources/\($0)") }).map { .target(name: $0) } + others + support,
-            path: tests,
-            exclude: ["Golden"].filter { exists("\(tests)/\($0)") },
-            swiftSettings: settings
-        )
+/// The tests of a module, with what they use beside it.
+func tests(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    hasGolden: Bool = false
+) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies + ["Support"],
+        exclude: hasGolden ? ["Golden"] : [],
+        swiftSettings: settings
     )
 }
 
-library("CPostgres", "libpq", "libpq-dev")
-library("CCrypto", "libcrypto", "libssl-dev")
-library("CMagic", "libmagic", "libmagic-dev")
-library("CCurlLibrary", "libcurl", "libcurl4-openssl-dev")
-shim("CCurl", ["CCurlLibrary"])
-shim("CEpoll")
-shim("CProcess")
-
-module("Kernel", ["CCrypto"], [logging])
-module("Reactor", ["CEpoll"], [logging])
-module("HTTP", ["CCurl", "Kernel", "Reactor"], [logging])
-module("Database", ["CPostgres", "Kernel", "Reactor"], [logging])
-module("Jobs", ["Database", "Kernel"], [logging])
-module("Telegram", ["HTTP", "Kernel"], [logging])
-module("TelegramSandbox", ["Telegram", "Kernel", "HTTP", "Reactor"], [hummingbird, logging], exclude: ["Public"])
-module("Audio", ["CMagic", "CCrypto", "CProcess", "Kernel"], [logging])
-module("Speech", ["HTTP", "Kernel"], [logging], forTests: ["Audio"])
-module("Language", ["HTTP", "Kernel"], [logging])
-module("Accounts", ["Database", "Jobs", "Kernel"], [logging])
-module("Calls", ["Accounts", "Audio", "Database", "Jobs", "Kernel", "Language", "Speech"], [logging])
-module("Bot", path: "Bot", ["Accounts", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Telegram"], [logging], forTests: ["Audio", "Reactor", "TelegramSandbox"])
-module("Web", path: "Web", ["Accounts", "Calls", "Database", "Jobs", "Kernel"], [hummingbird, lifecycle, nio, httpTypes, logging],
-       exclude: ["Public"], forTests: ["Audio", "HTTP", "Reactor", "Speech"])
-if exists("Tests/Support") {
-    targets.append(
-        .target(
-            name: "Support",
-            dependencies: ["Database", "Kernel", "Reactor", "Jobs", "HTTP"].filter { exists("Sources/\($0)") }
-                .map { .target(name: $0) } + [logging],
-            path: "Tests/Support",
-            swiftSettings: settings
-        )
-    )
-}
-if exists("Sources/App") {
-    let rooms = ["Kernel", "Reactor", "HTTP", "Database", "Jobs", "Telegram", "TelegramSandbox", "Audio", "Speech",
-                 "Language", "Accounts", "Calls", "Bot", "Web"].filter { exists("Sources/\($0)") || exists($0) }
-    targets.append(
-        .executableTarget(
-            name: "zvonar",
-            dependencies: rooms.map { .target(name: $0) } + [hummingbird, argumentParser, logging],
-            path: "Sources/App",
-            swiftSettings: settings
-        )
-    )
-    if exists("Tests/AppTests") {
-        targets.append(
-            .testTarget(
-                name: "AppTests",
-                dependencies: ["zvonar", "Support"] + rooms.map { .target(name: $0) } + [logging],
-                path: "Tests/AppTests",
-                swiftSettings: settings
-            )
-        )
-    }
-}
-
+// The floors of the house, the ground first. A target names only what lies below it.
 let package = Package(
     name: "zvonar",
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: targets
+    targets: [
+        library("CPostgres", "libpq", apt: "libpq-dev"),
+        library("CCrypto", "libcrypto", apt: "libssl-dev"),
+        library("CMagic", "libmagic", apt: "libmagic-dev"),
+        library("CCurlLibrary", "libcurl", apt: "libcurl4-openssl-dev"),
+        .target(name: "CCurl", dependencies: ["CCurlLibrary"]),
+        .target(name: "CEpoll"),
+        .target(name: "CProcess"),
+
+        module("Kernel", ["CCrypto"]),
+        module("Reactor", ["CEpoll"]),
+        module("HTTP", ["CCurl", "Reactor", "Kernel"]),
+        module("Database", ["CPostgres", "Kernel", "Reactor", logging]),
+        module("Jobs", ["Database", "Kernel", logging]),
+
+        module("Telegram", ["HTTP", "Kernel"]),
+        module("TelegramSandbox", ["Kernel", hummingbird, lifecycle, logging], exclude: ["Public"]),
+        module("Audio", ["CMagic", "CProcess", "Kernel"]),
+        module("Speech", ["HTTP", "Kernel"]),
+        module("Language", ["HTTP", "Kernel"]),
+
+        module("Accounts", ["Database", "Jobs", "Kernel", logging]),
+        module("Calls", ["Audio", "Database", "Jobs", "Kernel", "Language", "Speech", logging]),
+
+        module(
+            "Bot",
+            path: "Bot",
+            ["Accounts", "Audio", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Telegram", logging]
+        ),
+        module(
+            "Web",
+            path: "Web",
+            ["Accounts", "Calls", "Jobs", "Kernel", httpTypes, hummingbird, lifecycle, logging, nio],
+            exclude: ["Public"]
+        ),
+
+        .executableTarget(
+            name: "zvonar",
+            dependencies: [
+                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor", "Speech",
+                "Telegram", "TelegramSandbox", "Web", argumentParser, lifecycle, logging, signals,
+            ],
+            path: "Sources/App",
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "Support",
+            dependencies: ["Database", "HTTP", "Kernel", "Reactor", logging],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests("Kernel", ["Kernel"]),
+        tests("HTTP", ["HTTP", "Reactor"]),
+        tests("Database", ["Database", "Kernel"], hasGolden: true),
+        tests("Jobs", ["Database", "Jobs", "Kernel", logging]),
+        tests("Telegram", ["HTTP", "Reactor", "Telegram"]),
+        tests("TelegramSandbox", ["HTTP", "Kernel", "Reactor", "TelegramSandbox", logging]),
+        tests("Audio", ["Audio", "Kernel"]),
+        tests("Speech", ["Audio", "HTTP", "Kernel", "Reactor", "Speech"]),
+        tests("Language", ["HTTP", "Language", "Reactor"]),
+        tests("Accounts", ["Accounts", "Database", "Kernel", logging]),
+        tests("Calls", ["Audio", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Speech", logging]),
+        tests(
+            "Bot",
+            [
+                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Reactor", "Speech", "Telegram",
+                "TelegramSandbox", logging,
+            ],
+            hasGolden: true
+        ),
+        tests(
+            "Web",
+            [
+                "Accounts", "Audio", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Speech", "Web", lifecycle, logging,
+            ],
+            hasGolden: true
+        ),
+        tests("App", ["Database", "HTTP", "Kernel", "Reactor", "Telegram", "TelegramSandbox", "zvonar", logging]),
+    ]
 )

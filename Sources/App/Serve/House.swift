@@ -1,0 +1,118 @@
+import Accounts
+import Audio
+import Bot
+import Calls
+import Database
+import Foundation
+import HTTP
+import Jobs
+import Kernel
+import Language
+import Logging
+import Reactor
+import ServiceLifecycle
+import Speech
+import UnixSignals
+import Web
+
+/// The composition root: everything that lives is built here, once, from the settings.
+struct House {
+    private let settings: Settings
+    private let logger: Logger
+    private let reactor: Reactor
+    private let http: HTTPClient
+    private let database: Database
+    private let jobs: JobRunner
+    private let live: LiveFeed
+    private let bot: BotRunner
+    private let web: WebApplication
+
+    init(_ settings: Settings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        reactor = try Reactor()
+        http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
+        database = Database(configuration: settings.database, reactor: reactor, logger: logger)
+        live = LiveFeed(database: database, logger: logger)
+        // Half of the connections at most are held by work, so that people and the bot find one.
+        let quick = max(1, settings.database.poolSize / 2)
+        jobs = JobRunner(
+            database: database,
+            workers: [.quick: quick, .network: 8, .heavy: settings.heavyWorkers],
+            logger: logger
+        )
+        for folder in [settings.recordings, settings.temporary] {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        let rooms = try Rooms(settings, database: database, http: http, jobs: jobs, logger: logger)
+        bot = rooms.bot
+        let health = Health(settings, database: database, http: http, jobs: jobs, bot: rooms.bot)
+        web = try WebApplication(
+            WebConfiguration(
+                host: settings.host,
+                port: settings.port,
+                publicURL: settings.publicURL,
+                publicFiles: settings.publicFiles
+            ),
+            rooms: WebRooms(
+                signIn: rooms.signIn,
+                tenants: rooms.tenants,
+                people: rooms.people,
+                calls: rooms.archive,
+                audio: rooms.player,
+                live: live
+            ),
+            probes: health.probes,
+            logger: logger
+        ) { [logger] port in logger.info("listening", metadata: ["port": "\(port)"]) }
+    }
+
+    /// Runs until a signal; then the panel closes, the bot finishes its updates, the work in hand is done or given back.
+    func run() async throws {
+        if let token = settings.telegramToken { try await bot.install(token) }
+        let (database, jobs, live, bot) = (database, jobs, live, bot)
+        let services: [any Service] = [
+            Running { await cancelling { await database.runWakeUps() } },
+            Running { await cancelling { await live.run() } },
+            Running {
+                await withGracefulShutdownHandler {
+                    await jobs.run()
+                } onGracefulShutdown: {
+                    jobs.stop()
+                }
+            },
+            Running { await cancelling { await bot.run() } },
+            web,
+        ]
+        var configuration = ServiceGroupConfiguration(
+            // The last started is the first to stop, and what stops by itself stops the rest.
+            services: services.map {
+                .init(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(settings.shutdownSeconds)
+        logger.info("starting")
+        try await ServiceGroup(configuration: configuration).run()
+        await http.close()
+        database.close()
+        logger.info("stopped")
+    }
+}
+
+/// A service that is a loop.
+private struct Running: Service {
+    let loop: @Sendable () async -> Void
+
+    func run() async throws { await loop() }
+}
+
+/// Ends a loop that runs until cancelled when the product stops.
+private func cancelling(_ loop: @escaping @Sendable () async -> Void) async {
+    await cancelWhenGracefulShutdown { await loop() }
+}

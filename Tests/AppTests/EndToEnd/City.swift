@@ -1,0 +1,90 @@
+import Database
+import Foundation
+import HTTP
+import Kernel
+import Logging
+import Reactor
+import Support
+import Telegram
+import TelegramSandbox
+
+@testable import zvonar
+
+/// The whole product with everything real around it: PostgreSQL, the speech service, the sandbox in Telegram's place.
+struct City: Sendable {
+    let sandbox: SandboxSide
+    let panel: String
+    let test: TestDatabase
+
+    /// Runs a test in a city of its own, which is gone afterwards.
+    static func live(
+        speech: URL? = nil,
+        settings more: [String: String] = [:],
+        _ body: @Sendable (City) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "zvonar-city-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var configuration = SandboxConfiguration(folder: folder.appending(path: "sandbox"))
+        configuration.port = 0
+        let sandbox = TelegramSandbox(configuration, logger: TestDatabase.logger)
+        let port = try await sandbox.start()
+        let side = try SandboxSide(port: port)
+        let token = try await side.issueBot()
+        let test = try await TestDatabase.make()
+        let panelPort = try freePort()
+        let settings = try Settings(
+            arguments: [],
+            environment: [
+                "ZVONAR_VAR": folder.path,
+                "ZVONAR_HTTP_PORT": "\(panelPort)",
+                "ZVONAR_SECRET_KEY": Data(randomBytes(32)).base64EncodedString(),
+                "ZVONAR_DATABASE_URL":
+                    "postgresql:///\(test.name)?host=\(test.configuration.host)&port=\(test.configuration.port)",
+                "ZVONAR_DATABASE_OWNER_PASSWORD": "owner-test",
+                "ZVONAR_DATABASE_PLATFORM_PASSWORD": "platform-test",
+                "ZVONAR_DATABASE_CELL_PASSWORD": "cell-test",
+                "ZVONAR_TELEGRAM_TOKEN": token,
+                "ZVONAR_TELEGRAM_API": "http://127.0.0.1:\(port)",
+                "ZVONAR_SPEECH_URL": try (speech ?? SpeechService.shared().base).absoluteString,
+                "ZVONAR_EMBEDDINGS_URL": try SpeechService.shared().base.absoluteString,
+                "ZVONAR_MIGRATIONS": TestDatabase.root.appending(path: "Migrations").path,
+                "ZVONAR_PUBLIC_FILES": TestDatabase.root.appending(path: "Web/Public").path,
+            ].merging(more) { $1 },
+            file: nil
+        )
+        let house = try House(settings, logger: TestDatabase.logger)
+        let living = Task { try await house.run() }
+        do {
+            try await side.waitForBotCommands()
+            try await body(City(sandbox: side, panel: "http://127.0.0.1:\(panelPort)", test: test))
+        } catch {
+            living.cancel()
+            _ = await living.result
+            await sandbox.stop()
+            throw error
+        }
+        living.cancel()
+        _ = await living.result
+        await sandbox.stop()
+    }
+
+    /// A port that nobody listens on now.
+    private static func freePort() throws -> Int {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 ? getsockname(listener, $0, &length) : -1
+            }
+        }
+        guard result == 0 else { throw NoFreePort() }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private struct NoFreePort: Error {}
+}
