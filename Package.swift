@@ -96,7 +96,8 @@ let package = Package(
         .executableTarget(
             name: "zvonar",
             dependencies: [
-                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor", "Speech",
+                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor",
+                "Speech",
                 "Telegram", "TelegramSandbox", "Web", argumentParser, lifecycle, logging, signals,
             ],
             path: "Sources/App",
@@ -123,7 +124,8 @@ let package = Package(
         tests(
             "Bot",
             [
-                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Reactor", "Speech", "Telegram",
+                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Reactor", "Speech",
+                "Telegram",
                 "TelegramSandbox", logging,
             ],
             hasGolden: true
