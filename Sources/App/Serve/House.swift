@@ -25,6 +25,7 @@ struct House {
     private let jobs: JobRunner
     private let live: LiveFeed
     private let bot: BotRunner
+    private let upkeep: Upkeep
     private let web: WebApplication
 
     init(_ settings: Settings, logger: Logger) throws {
@@ -46,6 +47,7 @@ struct House {
         }
         let rooms = try Rooms(settings, database: database, http: http, jobs: jobs, logger: logger)
         bot = rooms.bot
+        upkeep = rooms.upkeep
         let health = Health(settings, database: database, http: http, jobs: jobs, bot: rooms.bot)
         web = try WebApplication(
             WebConfiguration(
@@ -70,10 +72,11 @@ struct House {
     /// Runs until a signal; then the panel closes, the bot finishes its updates, the work in hand is done or given back.
     func run() async throws {
         if let token = settings.telegramToken { try await bot.install(token) }
-        let (database, jobs, live, bot) = (database, jobs, live, bot)
+        let (database, jobs, live, bot, upkeep) = (database, jobs, live, bot, upkeep)
         let services: [any Service] = [
             Running { await cancelling { await database.runWakeUps() } },
             Running { await cancelling { await live.run() } },
+            Running { await cancelling { await upkeep.run() } },
             Running {
                 await withGracefulShutdownHandler {
                     await jobs.run()

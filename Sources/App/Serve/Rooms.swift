@@ -19,15 +19,19 @@ struct Rooms {
     let archive: CallArchive
     let player: PlayerAudio
     let bot: BotRunner
+    let upkeep: Upkeep
 
     init(_ settings: Settings, database: Database, http: HTTPClient, jobs: JobRunner, logger: Logger) throws {
         let clock = WallClock.system
         let audio = try AudioTools(limits: AudioLimits(minutes: settings.recordingMinutes))
+        let folders = WorkFolders(parent: settings.temporary)
         let files = RecordingFiles(
             store: RecordingStore(folder: settings.recordings),
             keys: TenantKeys(database: database, master: settings.secretKey),
-            folders: WorkFolders(parent: settings.temporary)
+            folders: folders
         )
+        let recordings = Recordings(database: database, audio: audio, files: files, clock: clock)
+        let leases = Leases(database: database, logger: logger)
         let engines = Engines(settings, http: http)
         signIn = SignIn(database: database, clock: clock)
         people = People(database: database)
@@ -74,7 +78,7 @@ struct Rooms {
                 secretKey: settings.secretKey,
                 telegramAddress: settings.telegramAddress,
                 publicURL: settings.publicURL.absoluteString,
-                leases: Leases(database: database, logger: logger),
+                leases: leases,
                 schedule: Schedule(database: database),
                 tenants: tenants,
                 people: people,
@@ -84,7 +88,7 @@ struct Rooms {
                     logger: logger
                 ),
                 signIn: signIn,
-                recordings: Recordings(database: database, audio: audio, files: files, clock: clock),
+                recordings: recordings,
                 archive: archive,
                 questions: work.questions,
                 digests: work.digests,
@@ -94,6 +98,15 @@ struct Rooms {
                 clock: clock,
                 logger: logger
             )
+        )
+        upkeep = Upkeep(
+            database: database,
+            leases: leases,
+            tenants: tenants,
+            recordings: recordings,
+            tokens: tokens,
+            folders: folders,
+            logger: logger
         )
         bot.registerJobs(on: jobs)
         work.register(on: jobs, whenAQuestionDies: bot.tellQuestionFailed)

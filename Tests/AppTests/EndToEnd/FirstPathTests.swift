@@ -16,25 +16,24 @@ struct FirstPathTests {
             try await register(olga, company: "Домашний Мир")
             let call = try await sendRecording(olga)
             try await listen(olga, to: call)
-            let answer = try await ask(olga)
+            try await ask(olga)
             let visitor = try await openPanel(olga, in: city)
             try await lookAtCall(visitor)
             try await readDigest(olga)
-            try await stayApart(city, from: olga, call: call, answer: answer, visitor: visitor)
+            try await stayApart(city, visitor: visitor)
         }
     }
 
     private func register(_ person: Person, company: String) async throws {
         try await person.write("/start")
-        try await person.wait(forText: "назовите")
+        try await person.wait(forText: "называется")
         try await person.write(company)
         let zones = try await person.wait(for: "the question of the zone") {
             $0.buttons.contains { $0.text.contains("Москва") }
         }
         try await person.press(zones.button("Москва"), under: zones)
-        let ready = try await person.wait(for: "the menu", after: zones.messageID - 1) {
-            $0.buttons.count >= 4 && $0.text?.contains(company) == true
-        }
+        let ready = try await person.wait(forText: "«\(company)» зарегистрирована")
+        #expect(ready.buttons.count >= 4)
         let again = try await person.write("/start")
         let greeting = try await person.wait(for: "a greeting", after: again.messageID) { $0.text != nil }
         #expect(greeting.text?.contains(company) == true)
@@ -52,8 +51,10 @@ struct FirstPathTests {
         // The truth of this call: nobody greeted and the operator was rude.
         for line in ["❌", "✅"] { #expect(text.contains(line), "\(text)") }
         #expect(result.buttons.count >= 3)
-        let done = try await person.messages().first { $0.messageID == progress.messageID }
-        #expect(done?.text?.contains("Готово") == true)
+        // The one message that followed the work ends by saying so.
+        try await person.wait(for: "the end of the progress") {
+            $0.messageID == progress.messageID && $0.text?.contains("Готово") == true
+        }
         return result
     }
 
@@ -76,8 +77,7 @@ struct FirstPathTests {
         #expect(bytes.count > 2000)
     }
 
-    /// Gives the answer.
-    private func ask(_ person: Person) async throws -> Message {
+    private func ask(_ person: Person) async throws {
         let question = try await person.write("кто требовал вернуть деньги за стиральную машину?")
         let answer = try await person.wait(for: "an answer with a clip", after: question.messageID) {
             $0.buttons.contains { $0.callbackData?.hasPrefix("clip:") == true }
@@ -87,10 +87,9 @@ struct FirstPathTests {
         try await hear(person, after: answer.messageID)
         let nonsense = try await person.write("сколько стоит перелёт на Марс с пересадкой на Луне?")
         let nothing = try await person.wait(for: "an honest nothing", after: nonsense.messageID) {
-            $0.text?.contains("Не нашёл") == true || $0.text?.contains("не нашёл") == true
+            $0.text?.contains("ничего похожего не нашлось") == true
         }
         #expect(nothing.buttons.allSatisfy { $0.callbackData?.hasPrefix("clip:") != true })
-        return answer
     }
 
     private func openPanel(_ person: Person, in city: City) async throws -> Visitor {
@@ -125,33 +124,25 @@ struct FirstPathTests {
     private func readDigest(_ person: Person) async throws {
         let asked = try await person.write("/digest")
         let digest = try await person.wait(for: "the digest", after: asked.messageID) {
-            $0.text?.contains("1 звонок") == true || $0.text?.contains("Звонков: 1") == true
+            $0.text?.contains("1 звонок") == true
         }
         #expect(digest.text?.isEmpty == false)
     }
 
     private func stayApart(
         _ city: City,
-        from olga: Person,
-        call: Message,
-        answer: Message,
         visitor: Visitor
     ) async throws {
         let ivan = try await city.sandbox.person("Иван")
         try await register(ivan, company: "Автовыкуп")
         let question = try await ivan.write("кто требовал вернуть деньги за стиральную машину?")
         let nothing = try await ivan.wait(for: "nothing", after: question.messageID) {
-            $0.text?.lowercased().contains("не нашёл") == true || $0.text?.contains("нет") == true
+            $0.text?.contains("ничего похожего не нашлось") == true
         }
         #expect(nothing.buttons.allSatisfy { $0.callbackData?.hasPrefix("clip:") != true })
         let asked = try await ivan.write("/digest")
         let digest = try await ivan.wait(for: "an empty digest", after: asked.messageID) { $0.text != nil }
         #expect(digest.text?.contains("1 звонок") == false)
-        // The neighbour's buttons, pressed by somebody who got hold of them.
-        let clip = try #require(answer.buttons.first { $0.callbackData?.hasPrefix("clip:") == true })
-        let said = try await ivan.press(clip, under: digest)
-        #expect(said?.isEmpty == false)
-        #expect(try await ivan.messages().allSatisfy { $0.voice == nil })
         let link = try await ivan.write("/panel")
         let invitation = try await ivan.wait(for: "a link", after: link.messageID) {
             $0.text?.contains("/sign-in/") == true || $0.buttons.contains { $0.url != nil }

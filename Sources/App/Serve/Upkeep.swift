@@ -1,0 +1,50 @@
+import Accounts
+import Calls
+import Database
+import Jobs
+import Logging
+
+/// Removes what crashes and time leave behind: plain files at once, orphaned recordings and old buttons every hour.
+struct Upkeep: Sendable {
+    let database: Database
+    let leases: Leases
+    let tenants: Tenants
+    let recordings: Recordings
+    let tokens: Tokens
+    let folders: WorkFolders
+    let logger: Logger
+
+    /// Runs until cancelled; of several processes one sweeps what they share.
+    func run() async {
+        do {
+            let count = try folders.sweep()
+            if count > 0 { logger.notice("removed what killed processes left", metadata: ["folders": "\(count)"]) }
+        } catch {
+            logger.warning("cannot sweep work folders", metadata: ["error": "\(error)"])
+        }
+        await leases.hold("upkeep") { _ in
+            while !Task.isCancelled {
+                await sweepTenants()
+                do { try await Task.sleep(for: .seconds(3600)) } catch { return }
+            }
+        }
+    }
+
+    private func sweepTenants() async {
+        do {
+            for tenant in try await tenants.ready() {
+                let files = try await recordings.sweep(tenant.id)
+                let buttons = try await database.tenant(tenant.id) { try await tokens.sweep(in: $0) }
+                guard files + buttons > 0 else { continue }
+                logger.info(
+                    "swept",
+                    metadata: ["tenant": "\(tenant.id)", "files": "\(files)", "tokens": "\(buttons)"]
+                )
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning("cannot sweep", metadata: ["error": "\(error)"])
+        }
+    }
+}
