@@ -29,6 +29,7 @@ prepare_folders() {
     is_root || return 0
     chown zvonar:zvonar "$ZVONAR_VAR"/{recordings,sandbox,tmp}
     chown postgres:postgres "$ZVONAR_VAR/postgres"
+    chgrp zvonar "$ZVONAR_VAR/log" # `zvonar incident` reads there
     setpriv --reuid=zvonar --regid=zvonar --init-groups -- test -x "$ZVONAR_VAR/app" ||
         fail "User zvonar cannot reach $ZVONAR_VAR: a folder above it is closed. Choose another ZVONAR_VAR."
 }

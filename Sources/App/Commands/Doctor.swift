@@ -62,7 +62,8 @@ struct Doctor: AsyncParsableCommand {
                     return "ffmpeg, ffprobe and libmagic are here"
                 }
             ),
-            ("Folder \(settings.variable.path)", { try writable(settings.variable) }),
+            ("Recordings", { try writable(settings.recordings) }),
+            ("Temporary files", { try writable(settings.temporary) }),
             ("Panel's files", { try present(settings.publicFiles) }),
         ]
         checks.append(("Telegram", { try await telegram(settings, database, http) }))
@@ -80,10 +81,14 @@ struct Doctor: AsyncParsableCommand {
 
     private func writable(_ folder: URL) throws -> String {
         let file = folder.appending(path: ".doctor")
-        try Data("x".utf8).write(to: file)
-        try FileManager.default.removeItem(at: file)
+        do {
+            try Data("x".utf8).write(to: file)
+            try FileManager.default.removeItem(at: file)
+        } catch {
+            throw ValidationFailure("\(folder.path) cannot be written")
+        }
         let space = try FileManager.default.attributesOfFileSystem(forPath: folder.path)[.systemFreeSize] as? Int64 ?? 0
-        return "may be written, \(space / 1_000_000_000) GB free"
+        return "\(folder.path) may be written, \(space / 1_000_000_000) GB free"
     }
 
     private func present(_ folder: URL) throws -> String {

@@ -17,7 +17,12 @@ struct IncidentCommand: AsyncParsableCommand {
         guard number.wholeMatch(of: /[2-9A-Z]{8}/) != nil else {
             throw ValidationFailure("An incident has eight letters and digits.")
         }
-        var lines = try Self.logLines(about: number, in: settings.logs)
+        var lines: [String] = []
+        do {
+            lines = try Self.logLines(about: number, in: settings.logs)
+        } catch {
+            print("The logs in \(settings.logs.path) cannot be read by this user.")
+        }
         lines += try await withDatabase(settings) { try await Incidents(database: $0).find(number) }
         guard !lines.isEmpty else { throw ValidationFailure("Nothing is known of incident \(number) here.") }
         lines.forEach { print($0) }

@@ -201,7 +201,12 @@ extension SettingsSource {
         let prefix = "ZVONAR_\(part)"
         let url = optional("\(prefix)_URL", expected: "an address that ends in /v1", Settings.webAddress)
         let key = optional("\(prefix)_KEY", isSecret: true) { $0 }
-        let model = optional("\(prefix)_MODEL") { $0 } ?? standard
+        let model =
+            if let standard {
+                value("\(prefix)_MODEL", default: standard, shown: standard, expected: "a text") { $0 } as String?
+            } else {
+                optional("\(prefix)_MODEL") { $0 }
+            }
         guard let url else { return nil }
         guard let model else {
             addMistake("\(prefix)_URL is set and \(prefix)_MODEL is not")
