@@ -1,6 +1,7 @@
 import Calls
 import Foundation
 import Kernel
+import Support
 import Testing
 
 @testable import Web

@@ -1,4 +1,5 @@
 import Accounts
+import Support
 import Testing
 
 @testable import Kernel
