@@ -1,11 +1,13 @@
 /// Work that is done concurrently over chats, and in order within each.
 ///
 /// Workers ask for the next piece; a chat whose piece is in hand gives no other, and goes to the end of the line after
-/// it, so that a talkative chat does not keep the others waiting.
-actor ChatQueues<Work: Sendable> {
+/// it, so that a talkative chat does not keep the others waiting. A piece that waits or is in hand is not taken again.
+actor ChatQueues<Work: Sendable & Identifiable> where Work.ID: Sendable {
     private var queues: [Int64: [Work]] = [:]
     private var ready: [Int64] = []
-    private var busy: Set<Int64> = []
+    /// What each chat has in hand.
+    private var busy: [Int64: Work.ID] = [:]
+    private var known: Set<Work.ID> = []
     private var isFinished = false
     private var idleWorkers: [CheckedContinuation<(chat: Int64, work: Work)?, Never>] = []
     private var waitingForRoom: [CheckedContinuation<Void, Never>] = []
@@ -16,11 +18,11 @@ actor ChatQueues<Work: Sendable> {
     init(capacity: Int) { self.capacity = capacity }
 
     func add(_ work: Work, to chat: Int64) {
-        guard !isFinished else { return }
+        guard !isFinished, known.insert(work.id).inserted else { return }
         count += 1
         let isNew = queues[chat] == nil
         queues[chat, default: []].append(work)
-        if isNew, !busy.contains(chat) { ready.append(chat) }
+        if isNew, busy[chat] == nil { ready.append(chat) }
         serve()
     }
 
@@ -35,7 +37,7 @@ actor ChatQueues<Work: Sendable> {
 
     /// The piece that a chat gave is done.
     func done(_ chat: Int64) {
-        busy.remove(chat)
+        if let id = busy.removeValue(forKey: chat) { known.remove(id) }
         if queues[chat] != nil { ready.append(chat) }
         serve()
     }
@@ -61,7 +63,7 @@ actor ChatQueues<Work: Sendable> {
             guard var queue = queues[chat], !queue.isEmpty else { continue }
             let work = queue.removeFirst()
             queues[chat] = queue.isEmpty ? nil : queue
-            busy.insert(chat)
+            busy[chat] = work.id
             count -= 1
             idleWorkers.removeFirst().resume(returning: (chat, work))
         }

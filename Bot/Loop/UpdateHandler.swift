@@ -22,26 +22,34 @@ struct UpdateHandler: Sendable {
 
     /// After so many failures an update is left, so that the chat goes on.
     static let attempts = 5
+    /// So many failures that pass by themselves, such as a database that is away: about an hour of them.
+    static let passingAttempts = 120
 
     /// Handles an update as often as it takes; only a cancellation leaves it for the next start.
     func handle(_ row: InboxRow) async {
         var attempt = row.attempt
+        var passing = 0
         while !Task.isCancelled {
             do {
                 // An attempt in hand is finished even when the loop is cancelled meanwhile.
                 try await Task { try await handleOnce(row) }.value
                 return
             } catch {
-                attempt += 1
-                guard attempt < Self.attempts else {
+                let isPassing = (error as? any Fault)?.isPassing ?? false
+                if isPassing { passing += 1 } else { attempt += 1 }
+                guard attempt < Self.attempts, passing < Self.passingAttempts else {
                     await giveUp(row, error)
                     return
                 }
                 logger.debug("An update will be handled again", metadata: ["update": "\(row.update.id)"])
-                do { try await Task.sleep(for: parts.retryDelay * attempt) } catch { return }
+                let pause = isPassing ? pause(afterFailures: passing) : parts.retryDelay * attempt
+                do { try await Task.sleep(for: pause) } catch { return }
             }
         }
     }
+
+    /// Doubles up to about half a minute.
+    private func pause(afterFailures count: Int) -> Duration { parts.retryDelay * (1 << min(count - 1, 5)) }
 
     private func handleOnce(_ row: InboxRow) async throws {
         guard let arrival = arrival(row) else {
@@ -57,7 +65,11 @@ struct UpdateHandler: Sendable {
         let presence = try await parts.people.arrive(arrival.person, in: place)
         if arrival.event != .blocked(true) { chatIsBack(arrival.chat) }
         var decision = try await decide(arrival, presence, row, fixed: row.route)
-        let route = try await inbox.begin(row, route: decision.route)
+        guard let route = try await inbox.begin(row, route: decision.route) else {
+            // It came a second time while the first was in hand.
+            await answer(arrival, nil)
+            return
+        }
         if route != decision.route { decision = try await decide(arrival, presence, row, fixed: route) }
         do {
             let notice = try await effects(place, arrival, presence, row).commit(decision)
@@ -75,7 +87,8 @@ struct UpdateHandler: Sendable {
 
     private func arrival(_ row: InboxRow) -> Arrival? {
         do {
-            let update = try JSONDecoder().decode(Update.self, from: Data(row.update.payload.utf8))
+            let payload = withoutZeroEscapes(row.update.payload)
+            let update = try JSONDecoder().decode(Update.self, from: Data(payload.utf8))
             if case .unreadable(let kind, let place) = update.kind {
                 logger.warning(
                     "An update has an unknown form",
@@ -120,7 +133,7 @@ struct UpdateHandler: Sendable {
     }
 
     private func tellGroup(_ arrival: Arrival, _ place: ChatPlace, _ row: InboxRow) async throws {
-        _ = try await inbox.begin(row, route: .platform)
+        guard try await inbox.begin(row, route: .platform) != nil else { return }
         let language = Language(tag: arrival.person.languageTag)
         try await parts.database.platform { tx in
             if try await parts.people.tellGroupOnce(place, language: language, tx) {
@@ -152,22 +165,40 @@ struct UpdateHandler: Sendable {
             // What the error says in detail may quote a person's words, so it stays out of the log.
             metadata: ["incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error)"]
         )
-        do {
-            if let arrival = arrival(row), arrival.event != .group {
-                let language = Language(tag: arrival.person.languageTag)
-                let text = IncidentTexts.failed(incident)(language)
-                await answer(arrival, text)
-                let place = ChatPlace(bot: bot, chat: arrival.chat)
-                try await parts.database.platform { tx in
-                    try tx.send(try Screen(text).message(to: place, rank: .reply))
-                }
+        var said: OutgoingMessage?
+        if let arrival = arrival(row), arrival.event != .group {
+            let text = IncidentTexts.failed(incident)(Language(tag: arrival.person.languageTag))
+            await answer(arrival, text)
+            do {
+                said = try Screen(text).message(to: ChatPlace(bot: bot, chat: arrival.chat), rank: .reply)
+            } catch {
+                logger.error("An incident cannot be told", metadata: ["incident": "\(incident)", "error": "\(error)"])
             }
-            try await inbox.finish(row, as: .failed, incident: incident)
-        } catch {
-            logger.error(
-                "An incident could not be told",
-                metadata: ["incident": "\(incident)", "error": "\(error)"]
-            )
+        }
+        await bury(row, incident, saying: said)
+    }
+
+    /// Marks an update as failed and says so, in one transaction; tries until it is done, or a stop leaves the update.
+    private func bury(_ row: InboxRow, _ incident: Incident, saying message: OutgoingMessage?) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                try await parts.database.platform { tx in
+                    if let message { try tx.send(message) }
+                    tx.markFailed(row, incident)
+                }
+                return
+            } catch DatabaseFault.closingRefused {
+                // It is marked: the answer of an earlier try was lost.
+                return
+            } catch {
+                failures += 1
+                logger.warning(
+                    "A failed update is not marked yet",
+                    metadata: ["incident": "\(incident)", "error": "\(error)"]
+                )
+                do { try await Task.sleep(for: pause(afterFailures: failures)) } catch { return }
+            }
         }
     }
 }

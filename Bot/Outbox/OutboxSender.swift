@@ -7,14 +7,17 @@ import Telegram
 
 /// Takes messages out of the outbox and gives them to Telegram, as fast as it allows and not faster.
 ///
-/// A message is marked as being sent before it is, and what became of it right after; what a crash leaves between the two
-/// is ambiguous and never sent twice.
+/// A message is marked as being sent before it is, and what became of it right after, however often that takes; what a
+/// crash leaves between the two is ambiguous and never sent twice.
 final class OutboxSender: Sendable {
     private let outbox: Outbox
     private let client: TelegramClient
     private let logger: Logger
     private let pacing: Mutex<OutboxPacing>
     private let closed = Mutex<Set<Int64>>([])
+    /// What was claimed and whose end is not noted yet.
+    private let inHand = Mutex<Set<OutboxNumber>>([])
+    private let stoppedAt = Mutex<ContinuousClock.Instant?>(nil)
     private let chatIsClosed: @Sendable (Int64) async -> Void
     private let badToken: @Sendable (String) async -> Void
     private let signals: AsyncStream<Void>
@@ -41,8 +44,22 @@ final class OutboxSender: Sendable {
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// The longest wait before the end of a message is noted again.
+    private static let longestPause = Duration.seconds(5)
+    /// How long a stop waits for a database that is away to take the ends of what was sent; long enough for its restart.
+    private static let patience = Duration.seconds(60)
+
     /// Sends until cancelled; what is on its way then is waited for.
     func run() async {
+        await withTaskCancellationHandler {
+            await sendAll()
+        } onCancel: {
+            stoppedAt.withLock { $0 = .now }
+        }
+        await Task { await putBack() }.value
+    }
+
+    private func sendAll() async {
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in
                 for await _ in outbox.signals { signal.yield() }
@@ -86,7 +103,10 @@ final class OutboxSender: Sendable {
             return nil
         }
         do {
-            return try await outbox.claim(limit: limit, busy: busy)
+            let known = inHand.withLock { $0 }
+            let rows = try await outbox.claim(limit: limit, busy: busy, inHand: known)
+            inHand.withLock { $0.formUnion(rows.map(\.number)) }
+            return rows
         } catch is CancellationError {
             return nil
         } catch {
@@ -96,17 +116,49 @@ final class OutboxSender: Sendable {
         }
     }
 
+    /// A claim whose answer was lost, as the last thing before the stop, leaves nothing behind that looks sent.
+    private func putBack() async {
+        do {
+            try await outbox.putBack(except: inHand.withLock { $0 })
+        } catch {
+            logger.debug("Claimed messages stay marked", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func send(_ row: OutboxRow) async {
         let verdict = await deliver(row)
-        do {
-            try await end(row, verdict)
-        } catch {
-            // The row stays 'sending' and is ambiguous to the next holder: better than twice.
-            logger.error("Cannot note the end of a message", metadata: ["row": "\(row.id)", "error": "\(error)"])
+        if case .limited(let seconds) = verdict {
+            pacing.withLock { $0.limited(row.chat, retryAfter: seconds, at: now) }
         }
+        log(verdict, of: row)
+        await noteEnd(of: row, verdict)
         pacing.withLock { $0.finished(row.chat) }
         signal.yield()
     }
+
+    /// Writes down how a message ended until it is written: forgotten, it would be sent again or hold up its chat.
+    private func noteEnd(of row: OutboxRow, _ verdict: DeliveryVerdict) async {
+        var pause = Duration.milliseconds(100)
+        while true {
+            do {
+                try await end(row, verdict)
+                inHand.withLock { _ = $0.remove(row.number) }
+                return
+            } catch {
+                let metadata: Logger.Metadata = ["row": "\(row.id)", "error": "\(error)"]
+                guard mayWait else {
+                    // It stays in hand and marked, and is ambiguous to the next holder: better than twice.
+                    logger.error("The end of a message was not noted", metadata: metadata)
+                    return
+                }
+                logger.warning("Cannot note the end of a message yet", metadata: metadata)
+            }
+            do { try await Task.sleep(for: pause) } catch { continue }
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    private var mayWait: Bool { stoppedAt.withLock { $0.map { ContinuousClock.now - $0 < Self.patience } ?? true } }
 
     private func deliver(_ row: OutboxRow) async -> DeliveryVerdict {
         guard !closed.withLock({ $0.contains(row.chat) }) else { return .refused("the chat is closed") }
@@ -141,21 +193,24 @@ final class OutboxSender: Sendable {
         }
     }
 
-    private func end(_ row: OutboxRow, _ verdict: DeliveryVerdict) async throws {
+    private func log(_ verdict: DeliveryVerdict, of row: OutboxRow) {
         let metadata: Logger.Metadata = ["row": "\(row.id)", "method": "\(row.body.method)"]
         switch verdict {
-        case .sent(let message): try await outbox.end(row, .sent(message: message ?? row.slotMessage))
-        case .limited(let seconds):
-            pacing.withLock { $0.limited(row.chat, retryAfter: seconds, at: now) }
-            try await outbox.end(row, .later(Date(timeIntervalSinceNow: seconds), because: "limited"))
-        case .later(let seconds, let reason):
-            try await outbox.end(row, .later(Date(timeIntervalSinceNow: seconds), because: reason))
-        case .ambiguous(let reason):
-            logger.warning("A message was cut off in flight", metadata: metadata)
-            try await outbox.end(row, .ambiguous(reason))
+        case .ambiguous: logger.warning("A message was cut off in flight", metadata: metadata)
         case .refused(let reason):
             logger.error("Telegram refused a message", metadata: metadata.merging(["reason": "\(reason)"]) { $1 })
-            try await outbox.end(row, .refused(reason))
+        default: break
+        }
+    }
+
+    private func end(_ row: OutboxRow, _ verdict: DeliveryVerdict) async throws {
+        switch verdict {
+        case .sent(let message): try await outbox.end(row, .sent(message: message ?? row.slotMessage))
+        case .limited(let seconds): try await outbox.end(row, .later(after: .seconds(seconds), because: "limited"))
+        case .later(let seconds, let reason):
+            try await outbox.end(row, .later(after: .seconds(seconds), because: reason))
+        case .ambiguous(let reason): try await outbox.end(row, .ambiguous(reason))
+        case .refused(let reason): try await outbox.end(row, .refused(reason))
         case .withoutFormatting: try await outbox.end(row, .refused("its formatting cannot be taken out"))
         case .anew: try await outbox.end(row, .refused("the message of its slot is gone"))
         case .closed(let reason):
@@ -164,7 +219,7 @@ final class OutboxSender: Sendable {
             try await outbox.refuseAll(to: row.chat, because: reason)
             await chatIsClosed(row.chat)
         case .badToken(let reason):
-            try await outbox.end(row, .later(Date(timeIntervalSinceNow: 60), because: reason))
+            try await outbox.end(row, .later(after: .seconds(60), because: reason))
             await badToken(reason)
         }
     }

@@ -16,7 +16,8 @@ struct AskedJobs: Sendable {
             let body = try OutgoingBody(
                 SendVoice(
                     chatID: job.origin.chat,
-                    voice: .new(name: "quote.ogg", type: "audio/ogg", bytes: voice)
+                    voice: .new(name: "quote.ogg", type: "audio/ogg", bytes: voice.bytes),
+                    duration: max(1, Int(voice.seconds.rounded()))
                 )
             )
             return try await context.finish { tx in try tx.send(message(body, job.origin)) }

@@ -35,9 +35,11 @@ struct RecordingJobs: Sendable {
     }
 
     /// Shows where a call stands by now, however many changes came before.
+    ///
+    /// The call stands still until this is written: otherwise its result could be told first and then be overwritten.
     func progressed(_ context: JobContext, _ job: CallJob) async throws -> JobOutcome {
         try await context.finish { tx in
-            guard let progress = try await parts.archive.progress(job.call, in: tx) else { return }
+            guard let progress = try await parts.archive.heldProgress(job.call, in: tx) else { return }
             // The result has its own job, which ends the progress message with it.
             guard progress.state != .done else { return }
             try show(progress, tx)

@@ -5,7 +5,8 @@ CREATE TABLE inbox (
     update_id   bigint      NOT NULL,
     -- Updates of one chat are handled in the order of id; null belongs to no chat.
     chat_id     bigint,
-    payload     jsonb       NOT NULL,
+    -- Text, not jsonb: that refuses some of the JSON that people can have Telegram send, such as an escaped zero.
+    payload     text        NOT NULL,
     -- Where the effects of the first handling went: 0 is platform, else a tenant. A replay obeys it.
     route       bigint,
     state       text        NOT NULL DEFAULT 'new',

@@ -41,3 +41,9 @@ CREATE TABLE outbox_slots (
     message_id bigint NOT NULL,
     PRIMARY KEY (bot_id, chat_id, slot)
 );
+
+-- Under which epoch of its lease a bot's messages may be taken: who holds an older one is refused.
+CREATE TABLE outbox_holders (
+    bot_id bigint PRIMARY KEY,
+    epoch  bigint NOT NULL
+);

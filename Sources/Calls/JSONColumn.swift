@@ -1,11 +1,12 @@
 import Foundation
+import Kernel
 
 /// The form in which values lie in `jsonb` columns.
 enum JSONColumn {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return withoutZeroEscapes(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {

@@ -32,6 +32,47 @@ struct LeaseTests {
         #expect(epochs.all == [1, 2, 3])
     }
 
+    @Test func `who is told to stop keeps the lease until all in hand is finished`() async throws {
+        let test = try await TestDatabase.make()
+        let leases = Leases(database: test.database, logger: TestDatabase.logger)
+        let (finished, finish) = AsyncStream.makeStream(of: Void.self)
+        let holding = Task {
+            await leases.hold("bot") { _ in await Task { await finished.first { true } }.value }
+        }
+        try await waitUntil { try await heldUntil(test) != nil }
+        holding.cancel()
+        // The second renewal that is seen began after the stop.
+        for _ in 0..<2 {
+            let before = try #require(try await heldUntil(test))
+            try await waitUntil { try #require(try await heldUntil(test)) > before }
+        }
+        finish.yield()
+        await holding.value
+        let left = try #require(try await heldUntil(test))
+        #expect(left < Date())
+    }
+
+    @Test func `a lease that took long to take is as old as its asking`() async throws {
+        let test = try await TestDatabase.make()
+        let epochs = Epochs()
+        let asked = ContinuousClock.now
+        var contender: Task<Void, Never>?
+        try await test.database.platform { tx in
+            _ = try await tx.execute("LOCK TABLE platform.leases IN EXCLUSIVE MODE")
+            contender = contend(in: test, epochs)
+            try await waitUntil { ContinuousClock.now - asked > .seconds(3.2) }
+        }
+        // Three seconds had gone before the answer, so the lease was not sure any more and was taken anew.
+        try await waitUntil { epochs.all.count == 2 }
+        contender?.cancel()
+        await contender?.value
+    }
+
+    private func heldUntil(_ test: TestDatabase) async throws -> Date? {
+        let rows = try await test.database.platform { try await $0.query("SELECT until FROM platform.leases") }
+        return try rows.first?.decode(Date.self)
+    }
+
     private func contend(in test: TestDatabase, _ epochs: Epochs) -> Task<Void, Never> {
         let leases = Leases(database: test.database, logger: TestDatabase.logger)
         return Task {

@@ -59,6 +59,14 @@ public struct CallArchive: Sendable {
         return details.progress(of: item)
     }
 
+    /// What the progress message says, of a call that cannot move on until the transaction has ended.
+    ///
+    /// Whoever moves it on waits, and has it told after this: an older state never replaces a newer one.
+    public func heldProgress(_ call: CallID, in transaction: TenantTransaction) async throws -> CallProgress? {
+        try await CallStore(transaction).hold(call)
+        return try await progress(call, in: transaction)
+    }
+
     public func progress(_ call: CallID, tenant: TenantID) async throws -> CallProgress? {
         try await database.tenant(tenant) { try await progress(call, in: $0) }
     }

@@ -24,6 +24,13 @@ public struct Clip: Codable, Sendable, Hashable {
     }
 }
 
+/// A clip as a voice message.
+public struct VoiceClip: Sendable, Hashable {
+    /// Ogg Opus.
+    public var bytes: [UInt8]
+    public var seconds: Double
+}
+
 extension TokenKind where Payload == Clip {
     /// A button "listen"; good for 90 days, as a chat is scrolled back further only rarely.
     public static let clip = TokenKind("clip", lifetime: 90 * 86_400)

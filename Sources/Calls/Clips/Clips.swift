@@ -28,17 +28,17 @@ public struct Clips: Sendable {
         return clip
     }
 
-    /// Ogg Opus with a second before and after, as Telegram takes for a voice message.
-    public func voice(_ clip: Clip, tenant: TenantID) async throws -> [UInt8] {
+    /// The clip with a second before and after, as Telegram takes for a voice message.
+    public func voice(_ clip: Clip, tenant: TenantID) async throws -> VoiceClip {
         guard let call = try await player.ready(clip.call, tenant: tenant) else { throw ClipRefusal.noCall }
         let (start, end) = clip.padded(duration: call.facts.duration)
         return try await files.withPlayerFile(of: call.facts, tenant: tenant) { file in
-            try await audio.voiceClip(from: file, start: start, end: end)
+            VoiceClip(bytes: try await audio.voiceClip(from: file, start: start, end: end), seconds: end - start)
         }
     }
 
-    /// The clip that a button stands for, as Ogg Opus.
-    public func voice(_ token: Token, account: AccountID, tenant: TenantID) async throws -> [UInt8] {
+    /// The clip that a button stands for.
+    public func voice(_ token: Token, account: AccountID, tenant: TenantID) async throws -> VoiceClip {
         try await voice(try await clip(token, account: account, tenant: tenant), tenant: tenant)
     }
 }

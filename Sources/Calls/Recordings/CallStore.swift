@@ -101,6 +101,11 @@ struct CallStore {
         )
     }
 
+    /// Keeps a call as it is until the transaction ends; others may hold it as well.
+    func hold(_ id: CallID) async throws {
+        _ = try await transaction.query("SELECT FROM calls WHERE id = \(id) FOR SHARE")
+    }
+
     /// Moves a call on; false when it is not in one of the states `from`, so another worker was there first.
     func move(_ id: CallID, from: [CallState], to state: CallState) async throws -> Bool {
         try await transaction.execute(

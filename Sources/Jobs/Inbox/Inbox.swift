@@ -32,7 +32,7 @@ public struct ReceivedUpdate: Sendable {
 }
 
 /// An update that is stored and not yet handled.
-public struct InboxRow: Sendable {
+public struct InboxRow: Sendable, Identifiable {
     /// The order in which updates are handled.
     public let id: Int64
     public let update: ReceivedUpdate
@@ -52,72 +52,71 @@ public struct Inbox: Sendable {
         self.bot = bot
     }
 
-    /// Stores a batch in one transaction and gives those that were not there already, in order.
+    /// Stores a batch in one transaction and gives those of it that are not handled yet, in order.
+    ///
+    /// A batch comes again when the answer to its first storing was lost, so that what is given may be in hand already.
     public func store(_ updates: [ReceivedUpdate]) async throws -> [InboxRow] {
         guard !updates.isEmpty else { return [] }
-        let rows = try await database.platform { tx in
-            try await tx.query(
+        return try await database.platform { tx in
+            try await tx.execute(
                 """
                 INSERT INTO platform.inbox (bot_id, update_id, chat_id, payload)
-                SELECT \(bot), update_id, nullif(chat_id, 0), payload::jsonb
+                SELECT \(bot), update_id, nullif(chat_id, 0), payload
                 FROM unnest(\(updates.map(\.id)), \(updates.map { $0.chat ?? 0 }), \(updates.map(\.payload)))
                      AS batch (update_id, chat_id, payload)
                 ORDER BY update_id
                 ON CONFLICT (bot_id, update_id) DO NOTHING
-                RETURNING id, update_id
                 """
             )
+            return try await rows("AND update_id = ANY(\(updates.map(\.id)))", limit: updates.count, in: tx)
         }
-        let byNumber = Dictionary(updates.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return try rows.compactMap { row in
-            let (id, number) = try row.decode(Int64.self, Int64.self)
-            return byNumber[number].map { InboxRow(id: id, update: $0, route: nil, attempt: 0) }
-        }
-        .sorted { $0.id < $1.id }
     }
 
     /// What an earlier process has stored and not finished, in order.
     public func unhandled(limit: Int = 1000) async throws -> [InboxRow] {
-        try await database.platform { tx in
-            let rows = try await tx.query(
-                """
-                SELECT id, update_id, chat_id, payload, route, attempt
-                FROM platform.inbox
-                WHERE bot_id = \(bot) AND state = 'new'
-                ORDER BY id
-                LIMIT \(limit)
-                """
+        try await database.platform { try await rows("", limit: limit, in: $0) }
+    }
+
+    private func rows(_ condition: SQL, limit: Int, in tx: PlatformTransaction) async throws -> [InboxRow] {
+        try await tx.query(
+            """
+            SELECT id, update_id, chat_id, payload, route, attempt
+            FROM platform.inbox
+            WHERE bot_id = \(bot) AND state = 'new' \(condition)
+            ORDER BY id
+            LIMIT \(limit)
+            """
+        ).map { row in
+            let (id, update, chat, payload, route, attempt) = try row.decode(
+                Int64.self,
+                Int64.self,
+                Int64?.self,
+                String.self,
+                Int64?.self,
+                Int.self
             )
-            return try rows.map { row in
-                let (id, update, chat, payload, route, attempt) = try row.decode(
-                    Int64.self,
-                    Int64.self,
-                    Int64?.self,
-                    String.self,
-                    Int64?.self,
-                    Int.self
-                )
-                return InboxRow(
-                    id: id,
-                    update: ReceivedUpdate(id: update, chat: chat, payload: payload),
-                    route: route.map(InboxRoute.init(number:)),
-                    attempt: attempt
-                )
-            }
+            return InboxRow(
+                id: id,
+                update: ReceivedUpdate(id: update, chat: chat, payload: payload),
+                route: route.map(InboxRoute.init(number:)),
+                attempt: attempt
+            )
         }
     }
 
     /// Begins an attempt: counts it and fixes the route, unless one is fixed already; gives the route that holds.
-    public func begin(_ row: InboxRow, route: InboxRoute) async throws -> InboxRoute {
+    ///
+    /// Nil when the update has been settled meanwhile: nothing is left to do.
+    public func begin(_ row: InboxRow, route: InboxRoute) async throws -> InboxRoute? {
         try await database.platform { tx in
             let rows = try await tx.query(
                 """
                 UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + 1
-                WHERE id = \(row.id)
+                WHERE id = \(row.id) AND state = 'new'
                 RETURNING route
                 """
             )
-            return try rows.first.map { InboxRoute(number: try $0.decode(Int64.self)) } ?? route
+            return try rows.first.map { InboxRoute(number: try $0.decode(Int64.self)) }
         }
     }
 
@@ -134,12 +133,11 @@ public struct Inbox: Sendable {
     }
 
     /// Marks an update whose effects are committed elsewhere, or that has none.
-    public func finish(_ row: InboxRow, as state: InboxState = .handled, incident: Incident? = nil) async throws {
+    public func finish(_ row: InboxRow, as state: InboxState = .handled) async throws {
         try await database.platform { tx in
             try await tx.execute(
                 """
-                UPDATE platform.inbox SET state = \(state), incident = \(incident?.number), handled_at = now()
-                WHERE id = \(row.id) AND state = 'new'
+                UPDATE platform.inbox SET state = \(state), handled_at = now() WHERE id = \(row.id) AND state = 'new'
                 """
             )
         }
@@ -151,8 +149,6 @@ public enum InboxState: String, Sendable {
     case handled
     /// Of a kind that the product does not know.
     case ignored
-    /// Given up after several attempts; its incident number is in the row.
-    case failed
 }
 
 extension PlatformTransaction {
@@ -163,6 +159,19 @@ extension PlatformTransaction {
         atClosing(
             """
             UPDATE platform.inbox SET state = 'handled', handled_at = now() WHERE id = \(row.id) AND state = 'new'
+            """,
+            mustAffect: 1
+        )
+    }
+
+    /// Marks the update as given up together with what is said about it in this transaction.
+    ///
+    /// When it was settled meanwhile, all is rolled back with `DatabaseFault.closingRefused`.
+    public func markFailed(_ row: InboxRow, _ incident: Incident) {
+        atClosing(
+            """
+            UPDATE platform.inbox SET state = 'failed', incident = \(incident.number), handled_at = now()
+            WHERE id = \(row.id) AND state = 'new'
             """,
             mustAffect: 1
         )

@@ -20,12 +20,14 @@ public struct Leases: Sendable {
     /// Waits for the lease, runs `body` with its epoch, cancels it when the lease is lost, and waits again.
     ///
     /// Ends when the task is cancelled, or when `body` returns by itself. Every new holder has a higher epoch: what is
-    /// written under an old one can be refused.
+    /// written under an old one can be refused. A cancelled `body` finishes what it has in hand under the lease.
     public func hold(_ name: String, _ body: @escaping @Sendable (Int64) async -> Void) async {
         while !Task.isCancelled {
+            // The lease counts from the asking: how long the answer took, nobody knows.
+            let askedAt = ContinuousClock.now
             if let epoch = await acquire(name) {
                 logger.info("lease taken", metadata: ["lease": "\(name)", "epoch": "\(epoch)"])
-                let isLost = await runHolding(name, epoch, body)
+                let isLost = await runHolding(name, epoch, since: askedAt, body)
                 await Task { await release(name, epoch) }.value
                 if !isLost { return }
                 logger.notice("lease lost", metadata: ["lease": "\(name)", "epoch": "\(epoch)"])
@@ -34,17 +36,23 @@ public struct Leases: Sendable {
         }
     }
 
-    private func runHolding(_ name: String, _ epoch: Int64, _ body: @escaping @Sendable (Int64) async -> Void) async
-        -> Bool
-    {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await renewUntilLost(name, epoch) }
+    private func runHolding(
+        _ name: String,
+        _ epoch: Int64,
+        since askedAt: ContinuousClock.Instant,
+        _ body: @escaping @Sendable (Int64) async -> Void
+    ) async -> Bool {
+        // No child of this task: a cancellation would end the renewing while `body` still finishes what it has in hand.
+        let renewing = Task { await renewUntilLost(name, epoch, since: askedAt) }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await renewing.value }
             group.addTask {
                 await body(epoch)
                 return false
             }
             let isLost = await group.next() ?? true
             group.cancelAll()
+            renewing.cancel()
             await group.waitForAll()
             return isLost && !Task.isCancelled
         }
@@ -72,8 +80,8 @@ public struct Leases: Sendable {
     }
 
     /// Ends when the lease was taken by another, or could not be renewed in time to be sure that it was not.
-    private func renewUntilLost(_ name: String, _ epoch: Int64) async -> Bool {
-        var renewedAt = ContinuousClock.now
+    private func renewUntilLost(_ name: String, _ epoch: Int64, since askedAt: ContinuousClock.Instant) async -> Bool {
+        var renewedAt = askedAt
         while !Task.isCancelled {
             do { try await Task.sleep(for: .seconds(1)) } catch { return true }
             let askedAt = ContinuousClock.now

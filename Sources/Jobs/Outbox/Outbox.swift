@@ -1,37 +1,9 @@
 public import Database
-public import Foundation
 public import Kernel
-
-/// A message that has been claimed for sending.
-public struct OutboxRow: Sendable {
-    public let id: Int64
-    public let place: OutboxPlace
-    public let chat: Int64
-    public let rank: OutgoingRank
-    public let body: OutgoingBody
-    public let slot: String?
-    /// The message that the slot is by now; nil when none of it has been sent.
-    public let slotMessage: Int64?
-    public let hasAmbiguousBody: Bool
-    /// 1 for the first.
-    public let attempt: Int
-}
-
-/// How a claimed message ended.
-public enum OutboxEnding: Sendable {
-    /// With the number that Telegram gave it; nil for what makes no message.
-    case sent(message: Int64?)
-    /// Not now; nothing has been sent.
-    case later(Date, because: String)
-    /// Telegram will never take it.
-    case refused(String)
-    /// It was cut off in flight: nobody knows.
-    case ambiguous(String)
-}
 
 /// The messages that wait for one bot, in the cell and in platform alike.
 ///
-/// Only the holder of the bot's lease calls it; an older epoch is refused.
+/// Only the holder of the bot's lease calls it: `recover` once, and then the rest. An older epoch is refused.
 public struct Outbox: Sendable {
     private let database: Database
     private let bot: BotID
@@ -47,13 +19,32 @@ public struct Outbox: Sendable {
     public var signals: AsyncStream<Void> { database.wakeUps(on: .outbox) }
 
     /// Takes the next message of each chat that has one and is not in `busy`, the most urgent first.
-    public func claim(limit: Int, busy: [Int64]) async throws -> [OutboxRow] {
+    ///
+    /// `inHand` names everything that was claimed and not ended yet. What else is marked as being sent under this epoch
+    /// was claimed by a call whose answer was lost: it was never sent, and waits again.
+    public func claim(limit: Int, busy: [Int64], inHand: Set<OutboxNumber>) async throws -> [OutboxRow] {
         var rows: [OutboxRow] = []
         for place in OutboxPlace.allCases where rows.count < limit {
             let taken = busy + rows.map(\.chat)
-            rows += try await run(place) { try await claim(limit - rows.count, taken, place, in: $0) }
+            do {
+                rows += try await run(place) { tx in
+                    try await checkHolder(place, in: tx)
+                    try await putBack(except: inHand, place, in: tx)
+                    return try await claim(limit - rows.count, taken, place, in: tx)
+                }
+            } catch {
+                // What the other place has given is committed and goes out; the next claim meets this failure again.
+                guard !rows.isEmpty else { throw error }
+            }
         }
         return rows.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+    }
+
+    /// Lets wait again what was claimed under this epoch and is not in hand: it was never sent.
+    public func putBack(except inHand: Set<OutboxNumber>) async throws {
+        for place in OutboxPlace.allCases {
+            try await run(place) { try await putBack(except: inHand, place, in: $0) }
+        }
     }
 
     /// Writes down how a message ended.
@@ -65,7 +56,7 @@ public struct Outbox: Sendable {
         try await run(row.place) { tx in
             switch ending {
             case .sent(let message): return try await markSent(row, message, in: tx)
-            case .later(let date, let reason): return try await putOff(row, until: date, because: reason, in: tx)
+            case .later(let delay, let reason): return try await putOff(row, by: delay, because: reason, in: tx)
             case .refused(let reason): return try await finish(row, state: "refused", error: reason, in: tx)
             case .ambiguous(let reason):
                 let isOurs = try await finish(row, state: "ambiguous", error: reason, in: tx)
@@ -90,10 +81,19 @@ public struct Outbox: Sendable {
 
     /// Settles what a former holder of the lease was sending when it ended; call it once, before the first `claim`.
     ///
-    /// An edit is sent again, which does no harm; for the rest nobody knows whether they arrived.
+    /// An edit is sent again, which does no harm; for the rest nobody knows whether they arrived. Throws
+    /// `OutboxFault.superseded` when a newer epoch was here before.
     public func recover() async throws {
         for place in OutboxPlace.allCases {
             try await run(place) { tx in
+                // Raised first: an older holder that claims at this moment is waited for, and later ones are refused.
+                let raised = try await tx.execute(
+                    """
+                    INSERT INTO \(place.holders) AS holder (bot_id, epoch) VALUES (\(bot), \(epoch))
+                    ON CONFLICT (bot_id) DO UPDATE SET epoch = excluded.epoch WHERE holder.epoch <= excluded.epoch
+                    """
+                )
+                guard raised == 1 else { throw OutboxFault.superseded }
                 try await tx.execute(
                     """
                     UPDATE \(place.table) AS row SET state = 'pending', epoch = NULL
@@ -143,24 +143,54 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// Refuses an older epoch; the newer holder waits until this transaction has ended.
+    private func checkHolder(_ place: OutboxPlace, in tx: any Transaction) async throws {
+        let rows = try await tx.query(
+            "SELECT FROM \(place.holders) WHERE bot_id = \(bot) AND epoch = \(epoch) FOR SHARE"
+        )
+        guard !rows.isEmpty else { throw OutboxFault.superseded }
+    }
+
+    private func putBack(except inHand: Set<OutboxNumber>, _ place: OutboxPlace, in tx: any Transaction) async throws {
+        let kept = inHand.filter { $0.place == place }.map(\.id)
+        try await tx.execute(
+            """
+            UPDATE \(place.table) AS row
+            SET state = \(stateOfWaiting(in: place)), epoch = NULL, attempt = attempt - 1
+            WHERE bot_id = \(bot) AND state = 'sending' AND epoch = \(epoch) AND id <> ALL(\(kept))
+            """
+        )
+    }
+
+    /// What becomes of a row that was not sent: when a newer one of its slot waits by now, that one is enough.
+    private func stateOfWaiting(in place: OutboxPlace) -> SQL {
+        """
+        CASE WHEN EXISTS (
+            SELECT FROM \(place.table) AS newer
+            WHERE newer.bot_id = row.bot_id AND newer.chat_id = row.chat_id AND newer.slot = row.slot
+              AND newer.state = 'pending' AND newer.id > row.id) THEN 'replaced' ELSE 'pending' END
+        """
+    }
+
     private func claim(
         _ limit: Int,
         _ busy: [Int64],
         _ place: OutboxPlace,
         in tx: any Transaction
     ) async throws -> [OutboxRow] {
+        // A chat whose first message is put off waits with all that comes behind it: none overtakes.
         let rows = try await tx.query(
             """
             WITH first AS (
-                SELECT DISTINCT ON (chat_id) id, rank
+                SELECT DISTINCT ON (chat_id) id, rank, not_before
                 FROM \(place.table) AS row
-                WHERE bot_id = \(bot) AND state = 'pending' AND not_before <= now() AND chat_id <> ALL(\(busy))
+                WHERE bot_id = \(bot) AND state = 'pending' AND chat_id <> ALL(\(busy))
                   AND NOT EXISTS (SELECT FROM \(place.table) AS sending
                                   WHERE sending.bot_id = row.bot_id AND sending.chat_id = row.chat_id
                                     AND sending.state = 'sending')
                 ORDER BY chat_id, rank, id
             ), next AS (
-                SELECT id FROM first ORDER BY rank, id LIMIT \(limit)
+                SELECT id FROM first WHERE not_before <= now() ORDER BY rank, id LIMIT \(limit)
             )
             UPDATE \(place.table) AS row
             SET state = 'sending', epoch = \(epoch), attempt = attempt + 1
@@ -238,19 +268,15 @@ public struct Outbox: Sendable {
 
     private func putOff(
         _ row: OutboxRow,
-        until date: Date,
+        by delay: Duration,
         because reason: String,
         in tx: any Transaction
     ) async throws -> Bool {
-        // When a newer row of its slot waits by now, that one is enough.
         try await tx.execute(
             """
             UPDATE \(row.place.table) AS row
-            SET state = CASE WHEN EXISTS (
-                    SELECT FROM \(row.place.table) AS newer
-                    WHERE newer.bot_id = row.bot_id AND newer.chat_id = row.chat_id AND newer.slot = row.slot
-                      AND newer.state = 'pending' AND newer.id > row.id) THEN 'replaced' ELSE 'pending' END,
-                not_before = \(date), error = \(reason), epoch = NULL
+            SET state = \(stateOfWaiting(in: row.place)),
+                not_before = now() + \(delay.inSeconds) * interval '1 second', error = \(reason), epoch = NULL
             WHERE \(held(row))
             """
         ) == 1

@@ -77,7 +77,7 @@ public struct OutgoingMessage: Sendable {
             guard let ifAmbiguous else { return nil }
             let form = AmbiguousBody(
                 method: ifAmbiguous.method,
-                parameters: ifAmbiguous.parameters,
+                parameters: withoutZeroEscapes(ifAmbiguous.parameters),
                 slot: ambiguousSlot ?? slot
             )
             return String(decoding: try JSONEncoder().encode(form), as: UTF8.self)
@@ -98,6 +98,7 @@ public enum OutboxPlace: Sendable, CaseIterable {
 
     var table: SQL { self == .cell ? "cell.outbox" : "platform.outbox" }
     var slots: SQL { self == .cell ? "cell.outbox_slots" : "platform.outbox_slots" }
+    var holders: SQL { self == .cell ? "cell.outbox_holders" : "platform.outbox_holders" }
 }
 
 extension TenantTransaction {
@@ -143,7 +144,7 @@ func addMessage(
             (bot_id, chat_id, tenant_id, rank, method, parameters, slot, if_ambiguous,
              file_field, file_name, file_mime, file_bytes)
         VALUES (\(message.bot), \(message.chat), \(tenant), \(message.rank.rawValue), \(body.method),
-                \(body.parameters)::jsonb, \(message.slot), \(try message.ambiguousJSON)::jsonb,
+                \(withoutZeroEscapes(body.parameters))::jsonb, \(message.slot), \(try message.ambiguousJSON)::jsonb,
                 \(file?.field), \(file?.name), \(file?.mime), \(file?.bytes))
         """
     )

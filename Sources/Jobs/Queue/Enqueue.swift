@@ -1,5 +1,6 @@
 public import Database
 import Foundation
+import Kernel
 
 extension TenantTransaction {
     /// Adds a job to the closing part: it exists once this transaction is committed, and not otherwise.
@@ -12,7 +13,7 @@ extension TenantTransaction {
         after delay: Duration = .zero,
         key: String? = nil
     ) throws {
-        let json = String(decoding: try JSONEncoder().encode(payload), as: UTF8.self)
+        let json = withoutZeroEscapes(String(decoding: try JSONEncoder().encode(payload), as: UTF8.self))
         let state = delay > .zero ? "later" : "waiting"
         let seconds = delay.inSeconds
         // The turn is that of start-time fair queueing (Goyal, Vin, Cheng 1996): at the head of the queue, or one step

@@ -29,29 +29,46 @@ import Testing
     }
 }
 
+private struct Piece: Identifiable {
+    let id: Int
+}
+
 @Suite struct ChatQueuesTests {
+    @Test func `what waits or is in hand is not queued a second time`() async throws {
+        let queues = ChatQueues<Piece>(capacity: 100)
+        for id in [1, 2, 1, 2] { await queues.add(Piece(id: id), to: 7) }
+        #expect(await queues.count == 2)
+        let first = try #require(await queues.next())
+        await queues.add(first.work, to: 7)
+        #expect(await queues.count == 1)
+        await queues.done(7)
+        let second = try #require(await queues.next())
+        #expect(second.work.id == 2)
+        #expect(await queues.count == 0)
+    }
+
     @Test func `a chat is handled in order while others go on`() async throws {
-        let queues = ChatQueues<Int>(capacity: 100)
-        for number in 0..<3 { await queues.add(number, to: 7) }
-        await queues.add(10, to: 8)
+        let queues = ChatQueues<Piece>(capacity: 100)
+        for number in 0..<3 { await queues.add(Piece(id: number), to: 7) }
+        await queues.add(Piece(id: 10), to: 8)
         let first = try #require(await queues.next())
         let second = try #require(await queues.next())
-        #expect((first.chat, first.work) == (7, 0))
-        #expect((second.chat, second.work) == (8, 10))
+        #expect((first.chat, first.work.id) == (7, 0))
+        #expect((second.chat, second.work.id) == (8, 10))
         await queues.done(7)
         let third = try #require(await queues.next())
-        #expect((third.chat, third.work) == (7, 1))
+        #expect((third.chat, third.work.id) == (7, 1))
     }
 
     @Test func `no two workers ever have one chat in hand`() async {
-        let queues = ChatQueues<Int>(capacity: 10_000)
-        for number in 0..<300 { await queues.add(number, to: Int64(number % 5)) }
+        let queues = ChatQueues<Piece>(capacity: 10_000)
+        for number in 0..<300 { await queues.add(Piece(id: number), to: Int64(number % 5)) }
         let handled = await withTaskGroup(of: [Int].self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     var mine: [Int] = []
                     while let (chat, work) = await queues.next() {
-                        mine.append(work)
+                        mine.append(work.id)
                         await queues.done(chat)
                         if await queues.count == 0 { await queues.finish() }
                     }
@@ -65,8 +82,8 @@ import Testing
     }
 
     @Test func `whoever waits for room or for work is let go at the end`() async {
-        let queues = ChatQueues<Int>(capacity: 1)
-        await queues.add(1, to: 7)
+        let queues = ChatQueues<Piece>(capacity: 1)
+        await queues.add(Piece(id: 1), to: 7)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await queues.room() }
             group.addTask {

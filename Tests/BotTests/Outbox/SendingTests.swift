@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    @Test func `the end of a message is not forgotten while the database cannot take it`() async throws {
+        try await Stage.play { stage in
+            let anna = try await stage.owner()
+            try stage.test.runAsSuperuser("ALTER TABLE cell.outbox RENAME COLUMN finished_at TO finished_away")
+            try await stage.say("Первое", slot: nil, to: anna)
+            try await anna.waits(for: "Первое")
+            try await stage.say("Второе", slot: nil, to: anna)
+            try stage.test.runAsSuperuser("ALTER TABLE cell.outbox RENAME COLUMN finished_away TO finished_at")
+            try await anna.waits(for: "Второе")
+            #expect(try await anna.texts().count { $0 == "Первое" } == 1)
+            let first: SQL = "SELECT state FROM cell.outbox WHERE parameters ->> 'text' = 'Первое'"
+            #expect(try await stage.cellTexts(first) == ["sent"])
+        }
+    }
+
     @Test func `an edit cut off in flight is simply made again`() async throws {
         try await Stage.play { stage in
             let anna = try await stage.owner()
@@ -83,7 +98,11 @@ import Testing
                 )
             }
             // The former holder of the lease claimed the message and was killed.
-            let claimed = try await Outbox(database: stage.database, bot: stage.bot, epoch: 1).claim(limit: 5, busy: [])
+            let claimed = try await Outbox(database: stage.database, bot: stage.bot, epoch: 1).claim(
+                limit: 5,
+                busy: [],
+                inHand: []
+            )
             #expect(claimed.count == 1)
             try await stage.running { try await anna.waits(for: "Результат готов.") }
             #expect(try await anna.texts().filter { $0 == "Сам результат" }.isEmpty)

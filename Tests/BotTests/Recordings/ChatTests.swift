@@ -56,6 +56,7 @@ import Testing
             try await anna.press(try #require(presses.first { $0.hasPrefix("clip:") }), under: id)
             let voice = try await anna.waits { $0["voice"] != nil }
             #expect((voice["voice"]?["file_size"]?.int ?? 0) > 100)
+            #expect(voice["voice"]?["duration"]?.int == 3)
             try await anna.press(try #require(presses.first { $0.hasPrefix("open:") }), under: id)
             let link = try await anna.waits { $0["text"]?.string?.contains("/sign-in/") ?? false }
             #expect(link["text"]?.string?.contains("?to=/calls/1") == true)
@@ -106,6 +107,14 @@ import Testing
             try await boris.waits(for: "Я слушаю записи продаж")
             let all = try await boris.texts()
             #expect(all.count == after.count + 1, "\(all)")
+        }
+    }
+
+    @Test func `a zero character in a message stops nothing`() async throws {
+        try await Stage.play { stage in
+            let anna = try await stage.owner()
+            try await anna.write("Кто\u{0} жаловался?")
+            try await anna.waits(for: "ничего похожего не нашлось")
         }
     }
 

@@ -24,11 +24,12 @@ struct ClipsTests {
         }
         let voice = try await bench.clips.voice(token, account: AccountID(7), tenant: bench.tenant)
         let file = bench.folder.appending(path: "clip")
-        try Data(voice).write(to: file)
+        try Data(voice.bytes).write(to: file)
         let facts = try await bench.audio.inspect(file)
         #expect(facts.container == "ogg")
         #expect(facts.codec == "opus")
         #expect(abs(facts.duration - 5) < 0.2)
+        #expect(voice.seconds == 5)
         #expect(try bench.leftovers() == [])
     }
 
@@ -38,7 +39,7 @@ struct ClipsTests {
         let call = try await received(bench)
         let voice = try await bench.clips.voice(Clip(call: call, start: 18, end: 25), tenant: bench.tenant)
         let file = bench.folder.appending(path: "clip")
-        try Data(voice).write(to: file)
+        try Data(voice.bytes).write(to: file)
         #expect(abs(try await bench.audio.inspect(file).duration - 3) < 0.2)
     }
 
