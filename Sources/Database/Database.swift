@@ -11,6 +11,7 @@ public final class Database: Sendable {
     let connecting: Connecting
     private let platformPool: Pool
     private let cellPool: Pool
+    private let heartbeatPool: Pool
     let wakeUps: WakeUps
     let logger: Logger
 
@@ -21,6 +22,8 @@ public final class Database: Sendable {
         connecting = Connecting(configuration: configuration, reactor: reactor)
         platformPool = Pool(login: .platform, connecting: connecting, logger: logger)
         cellPool = Pool(login: .cell, connecting: connecting, logger: logger)
+        // 4 s, so that a lease of 15 s survives a heartbeat or two that got stuck.
+        heartbeatPool = Pool(login: .cell, connecting: connecting, logger: logger, size: 1, timeout: .seconds(4))
     }
 
     /// Runs `body` as the tenant's role with the tenant's schema in front; what it does is all or nothing.
@@ -47,13 +50,22 @@ public final class Database: Sendable {
         try await run(on: platformPool, tenant: nil) { try await body(PlatformTransaction(core: $0)) }
     }
 
+    /// Runs a short `body` with the rights of the cell on a connection kept for nothing else, which does not wait for work.
+    ///
+    /// For renewing leases: behind a full pool they would end just when there is most to do.
+    @discardableResult
+    public func heartbeat<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
+        try await run(on: heartbeatPool, tenant: nil) { try await body(CellTransaction(core: $0)) }
+    }
+
     /// Closes all connections; transactions under way finish first, new ones are refused.
     public func close() {
         platformPool.close()
         cellPool.close()
+        heartbeatPool.close()
     }
 
-    /// Connections lent and idle by login, for the metrics.
+    /// Connections lent and idle by login, for the metrics; the one for heartbeats is not among them.
     public var connectionCounts: [(login: String, lent: Int, idle: Int)] {
         [platformPool, cellPool].map { pool in
             let counts = pool.counts

@@ -32,14 +32,25 @@ final class Pool: Sendable {
     }
 
     let login: DatabaseConfiguration.Login
+    private let size: Int
+    private let timeout: Duration?
     private let connecting: Connecting
     private let logger: Logger
     private let state = Mutex(State())
 
     private var configuration: DatabaseConfiguration { connecting.configuration }
 
-    init(login: DatabaseConfiguration.Login, connecting: Connecting, logger: Logger) {
+    /// `size` and `timeout` replace those of the configuration.
+    init(
+        login: DatabaseConfiguration.Login,
+        connecting: Connecting,
+        logger: Logger,
+        size: Int? = nil,
+        timeout: Duration? = nil
+    ) {
         self.login = login
+        self.size = size ?? connecting.configuration.poolSize
+        self.timeout = timeout
         self.connecting = connecting
         self.logger = logger
     }
@@ -94,7 +105,7 @@ final class Pool: Sendable {
 
     private func open(for tenant: TenantID?) async throws -> Member {
         do {
-            return note(tenant, on: Member(try await connecting.open(login)))
+            return note(tenant, on: Member(try await connecting.open(login, timeout: timeout)))
         } catch {
             pass(on: nil)
             throw error
@@ -123,7 +134,7 @@ final class Pool: Sendable {
             if let index = bestIdle(for: tenant, among: state.idle) {
                 return .success(state.idle.remove(at: index))
             }
-            if state.count < configuration.poolSize {
+            if state.count < size {
                 state.count += 1
                 return .success(nil)
             }

@@ -15,6 +15,12 @@ public protocol Transaction: Sendable {
     /// with `DatabaseFault.closingRefused` unless the statement changes that many rows.
     func atClosing(_ sql: SQL, mustAffect: Int?)
 
+    /// Adds a statement to the closing part that may wait for a row of another transaction.
+    ///
+    /// Such statements run after the others and in the order of their names, so that two transactions cannot wait for
+    /// each other.
+    func atClosing(_ sql: SQL, inOrderOf name: String)
+
     /// Raises a live counter as the very last statement, in the order of the names so that two transactions cannot wait
     /// for each other.
     func atVeryEnd(_ name: String, _ sql: SQL)
@@ -38,6 +44,8 @@ extension CoreTransaction {
     @discardableResult public func execute(_ sql: SQL) async throws -> Int { try await core.run(sql).affected }
 
     public func atClosing(_ sql: SQL, mustAffect: Int?) { core.addClosing(sql, mustAffect: mustAffect) }
+
+    public func atClosing(_ sql: SQL, inOrderOf name: String) { core.addClosing(sql, order: name) }
 
     public func atVeryEnd(_ name: String, _ sql: SQL) { core.addLast(name, sql) }
 
@@ -65,14 +73,19 @@ final class TransactionCore: Sendable {
     private struct Closing {
         let statement: Statement
         let mustAffect: Int?
+        let order: String?
     }
 
     private struct State {
         var hasBegun = false
         var isCommitting = false
+        /// In the order in which they run: those without an order first.
         var closings: [Closing] = []
         var last: [String: Statement] = [:]
         var channels: Set<WakeUpChannel> = []
+
+        /// Where the closings with an order begin.
+        var unordered: Int { closings.firstIndex { $0.order != nil } ?? closings.endIndex }
     }
 
     private let connection: Connection
@@ -87,9 +100,14 @@ final class TransactionCore: Sendable {
     /// Whether COMMIT may have reached the server.
     var isCommitting: Bool { state.withLock { $0.isCommitting } }
 
-    func addClosing(_ sql: SQL, mustAffect: Int?) {
-        let closing = Closing(statement: Statement(sql), mustAffect: mustAffect)
-        state.withLock { $0.closings.append(closing) }
+    func addClosing(_ sql: SQL, mustAffect: Int? = nil, order: String? = nil) {
+        let closing = Closing(statement: Statement(sql), mustAffect: mustAffect, order: order)
+        state.withLock { state in
+            guard let order else { return state.closings.insert(closing, at: state.unordered) }
+            // Behind its equals: of two with one name the first comes first.
+            let after = state.closings[state.unordered...].firstIndex { $0.order.map { $0 > order } ?? false }
+            state.closings.insert(closing, at: after ?? state.closings.endIndex)
+        }
     }
 
     func addLast(_ name: String, _ sql: SQL) {

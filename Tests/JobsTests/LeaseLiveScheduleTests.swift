@@ -1,11 +1,12 @@
 import Database
 import Foundation
-import Jobs
 import Kernel
 import Logging
 import Support
 import Synchronization
 import Testing
+
+@testable import Jobs
 
 struct LeaseTests {
     @Test func `two processes never hold one lease, and a killed holder is followed within seconds`() async throws {
@@ -156,7 +157,13 @@ struct ScheduleTests {
             for: tenant
         )
         try await test.database.cell {
-            try await $0.execute("UPDATE cell.schedule SET next_at = now() - interval '4 hours'")
+            try await $0.execute(
+                """
+                UPDATE cell.schedule
+                SET next_at = now() - interval '4 hours',
+                    local_time = ((now() - interval '4 hours') AT TIME ZONE zone)::time
+                """
+            )
         }
         var silent = TestDatabase.logger
         silent.logLevel = .critical
@@ -167,6 +174,35 @@ struct ScheduleTests {
         running.cancel()
         await running.value
         #expect(try await JobList(database: test.database).all().isEmpty)
+    }
+
+    @Test func `after an outage of several days today's run was lost too`() async throws {
+        let test = try await TestDatabase.make()
+        let tenant = try await test.tenant()
+        let zone = try #require(TimeZone(identifier: "Asia/Almaty"))
+        try await Schedule(database: test.database).daily(
+            Self.daily,
+            at: DailyTime(hour: 9, minute: 0, zone: zone.identifier),
+            for: tenant
+        )
+        try await test.database.cell {
+            try await $0.execute(
+                """
+                UPDATE cell.schedule
+                SET next_at = now() - interval '3 days 1 hour',
+                    local_time = ((now() - interval '1 hour') AT TIME ZONE zone)::time
+                """
+            )
+        }
+        var silent = TestDatabase.logger
+        silent.logLevel = .critical
+        try await ScheduleStore(database: test.database).runDue(logger: silent)
+        let rows = try await test.database.cell { try await $0.query("SELECT payload FROM cell.jobs") }
+        #expect(rows.count == 1)
+        let run = try JSONDecoder().decode(DailyRun.self, from: Data(try #require(rows.first).decode(String.self).utf8))
+        #expect(run.day == LocalDay(of: Date(timeIntervalSinceNow: -3600), in: zone))
+        let next = try await untilNext(test)
+        #expect(next > 22 * 3600 && next < 24 * 3600)
     }
 
     private func untilNext(_ test: TestDatabase) async throws -> Double {

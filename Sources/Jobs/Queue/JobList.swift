@@ -56,10 +56,21 @@ public struct JobList: Sendable {
 
     /// Puts a dead job back; false when there is none, or its like waits already.
     public func retry(_ id: Int64) async throws -> Bool {
+        do {
+            return try await putBack(id)
+        } catch  where error.isUniqueViolation() {
+            // Its like came while we looked.
+            return false
+        }
+    }
+
+    private func putBack(_ id: Int64) async throws -> Bool {
         try await database.cell { tx in
             let count = try await tx.execute(
                 """
-                UPDATE cell.jobs AS job SET state = 'waiting', attempt = 0, run_at = now(), error = NULL
+                UPDATE cell.jobs AS job
+                SET state = 'waiting', attempt = 0, run_at = now(), error = NULL,
+                    turn_at = \(newTurn(tenant: "job.tenant_id", lane: "job.lane"))
                 WHERE id = \(id) AND state = 'dead'
                   AND NOT EXISTS (SELECT FROM cell.jobs AS like_it
                                   WHERE like_it.tenant_id = job.tenant_id AND like_it.type = job.type

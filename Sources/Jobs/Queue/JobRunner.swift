@@ -21,7 +21,7 @@ public final class JobRunner: Sendable {
     private let logger: Logger
     private let workers: [JobLane: Int]
     private let registrations = Mutex<[String: Registration]>([:])
-    private let inHand = Mutex<[Int64: Task<JobOutcome, any Error>]>([:])
+    private let inHand = Mutex<[JobAttempt: Task<JobOutcome, any Error>]>([:])
     private let isStopping = Mutex(false)
     private let counters = JobCounters()
 
@@ -100,8 +100,10 @@ public final class JobRunner: Sendable {
     }
 
     private func claim(_ lane: JobLane, _ limit: Int) async -> [ClaimedJob] {
+        let types = registrations.withLock { $0.keys.sorted() }
+        guard !types.isEmpty else { return [] }
         do {
-            return try await store.claim(lane, limit: limit)
+            return try await store.claim(lane, types: types, limit: limit)
         } catch is CancellationError {
             return []
         } catch {
@@ -122,25 +124,28 @@ public final class JobRunner: Sendable {
             job: job,
             store: store
         )
-        let registration = registrations.withLock { $0[job.type] }
+        // Only registered types are claimed.
+        guard let registration = registrations.withLock({ $0[job.type] }) else { return }
         let task = Task {
-            guard let registration else { return JobOutcome.giveUp(reason: "nobody does jobs of this type") }
+            // It may be the job that kills its workers.
+            guard job.attempt <= job.maxAttempts else {
+                return JobOutcome.giveUp(reason: "its worker was lost too often")
+            }
             return try await registration.work(context, job.payload)
         }
-        inHand.withLock { $0[job.id] = task }
+        inHand.withLock { $0[job.inHand] = task }
         let result = await withTaskCancellationHandler {
             await task.result
         } onCancel: {
             task.cancel()
         }
-        inHand.withLock { $0[job.id] = nil }
+        inHand.withLock { $0[job.inHand] = nil }
         guard !context.ending.isCommitted.withLock({ $0 }) else { return counters.add(job.type, .done) }
         // Ending a job must not be cut off by the shutdown that cancelled it, so it has a task of its own, waited for.
         await Task { await end(context, result, registration) }.value
     }
 
-    private func end(_ context: JobContext, _ result: Result<JobOutcome, any Error>, _ registration: Registration?)
-        async
+    private func end(_ context: JobContext, _ result: Result<JobOutcome, any Error>, _ registration: Registration) async
     {
         let job = context.job
         do {
@@ -166,7 +171,7 @@ public final class JobRunner: Sendable {
         }
     }
 
-    private func endFailed(_ context: JobContext, _ error: any Error, _ registration: Registration?) async throws {
+    private func endFailed(_ context: JobContext, _ error: any Error, _ registration: Registration) async throws {
         let incident = Incident.new()
         context.logger.error(
             "a job failed",
@@ -178,34 +183,34 @@ public final class JobRunner: Sendable {
         try await store.putOff(context.job, for: backoff(after: context.attempt), error: text)
     }
 
-    private func bury(_ context: JobContext, _ reason: String, _ registration: Registration?) async throws {
+    /// Puts a job among the dead with what its room does then; a job whose room cannot do it is buried all the same.
+    private func bury(_ context: JobContext, _ reason: String, _ registration: Registration) async throws {
         context.logger.error("a job was given up", metadata: ["reason": "\(reason)"])
-        try await store.database.tenant(context.tenant) { tx in
-            try await registration?.burial?(context, context.job.payload, tx)
-            store.bury(context.job, because: reason, in: tx)
+        do {
+            try await store.database.tenant(context.tenant) { tx in
+                try await registration.burial?(context, context.job.payload, tx)
+                store.bury(context.job, because: reason, in: tx)
+            }
+        } catch DatabaseFault.closingRefused {
+            throw DatabaseFault.closingRefused
+        } catch  where !((error as? any Fault)?.isPassing ?? false) {
+            // Without its effects, or it would come back for ever: the tenant is gone, the payload unreadable.
+            context.logger.error("nobody was told of a job that was given up", metadata: ["error": "\(error)"])
+            try await store.bury(context.job, because: reason)
         }
         counters.add(context.job.type, .dead)
     }
 
     /// Renews leases, revives what is due and runs the schedule, until nothing is left in hand.
+    ///
+    /// Each by itself: what is slow or broken in one does not end the leases of another.
     private func keepAlive(until stopped: AsyncStream<Void>) async {
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.repeating("renew leases", every: jobHeartbeat) { try await self.renewLeases() } }
+            group.addTask { await self.repeating("revive jobs", every: .seconds(1)) { try await self.store.revive() } }
             group.addTask {
-                var isBroken = false
-                while !Task.isCancelled {
-                    do {
-                        try await self.renewLeases()
-                        try await self.store.revive()
-                        try await self.schedule.runDue(logger: self.logger)
-                        isBroken = false
-                        try await Task.sleep(for: .seconds(1))
-                    } catch is CancellationError {
-                        return
-                    } catch {
-                        if !isBroken { self.logger.warning("cannot keep jobs alive", metadata: ["error": "\(error)"]) }
-                        isBroken = true
-                        do { try await Task.sleep(for: .seconds(1)) } catch { return }
-                    }
+                await self.repeating("run the schedule", every: .seconds(1)) {
+                    try await self.schedule.runDue(logger: self.logger)
                 }
             }
             for await _ in stopped {}
@@ -213,13 +218,33 @@ public final class JobRunner: Sendable {
         }
     }
 
+    /// Does `work` again and again until cancelled; the first of several failures is logged.
+    private func repeating(_ name: String, every period: Duration, _ work: () async throws -> Void) async {
+        var isBroken = false
+        while !Task.isCancelled {
+            var pause = period
+            do {
+                try await work()
+                isBroken = false
+            } catch is CancellationError {
+                return
+            } catch {
+                if !isBroken { logger.warning("cannot \(name)", metadata: ["error": "\(error)"]) }
+                isBroken = true
+                // A lease does not wait for the next period.
+                pause = .seconds(1)
+            }
+            do { try await Task.sleep(for: pause) } catch { return }
+        }
+    }
+
     private func renewLeases() async throws {
         let held = inHand.withLock { Array($0.keys) }
         guard !held.isEmpty else { return }
         let kept = try await store.renew(held)
-        for id in held where !kept.contains(id) {
+        for attempt in held where !kept.contains(attempt) {
             // Ended meanwhile, or given to somebody else: in both cases our attempt counts no more.
-            inHand.withLock { $0[id] }?.cancel()
+            inHand.withLock { $0[attempt] }?.cancel()
         }
     }
 }

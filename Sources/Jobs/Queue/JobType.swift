@@ -36,15 +36,28 @@ public enum JobOutcome: Sendable, Equatable {
 /// A job in hand, held by a lease that its worker renews.
 struct ClaimedJob: Sendable {
     let id: Int64
+    /// Whose lease it is.
+    let worker: String
     let tenant: TenantID
     let type: String
     let payload: String
     let attempt: Int
     let maxAttempts: Int
+
+    var inHand: JobAttempt { JobAttempt(id: id, number: attempt) }
+}
+
+/// One of the attempts at a job: an old one may still be under way while another process, or this one, makes the next.
+struct JobAttempt: Hashable, Sendable {
+    let id: Int64
+    let number: Int
 }
 
 /// How long a worker may be silent before its jobs are given to others.
 let jobLease = Duration.seconds(15)
+
+/// How often a worker renews its leases: two renewals may fail before one ends.
+let jobHeartbeat = Duration.seconds(5)
 
 /// The wait before attempt `attempt` + 1: 2 s doubled each time up to 15 minutes, a quarter more or less by chance, so
 /// that jobs that failed together do not come back together.

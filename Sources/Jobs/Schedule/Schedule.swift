@@ -65,55 +65,75 @@ public struct Schedule: Sendable {
 struct ScheduleStore: Sendable {
     let database: Database
 
-    /// After an outage a run is caught up for so long; an older one is left out and said in the log.
-    private static let catchUp = 3.0 * 3600
+    /// After an outage the latest run is caught up for so long; older ones are left out and said in the log.
+    private static let catchUp = Duration.seconds(3 * 3600)
 
     func runDue(logger: Logger) async throws {
         try await database.cell { tx in
             let rows = try await tx.query(
                 """
                 WITH due AS (
-                    SELECT tenant_id, type, next_at
+                    SELECT tenant_id, type, local_time, zone, next_at
                     FROM cell.schedule
                     WHERE next_at <= now()
                     ORDER BY next_at
                     LIMIT 100
                     FOR UPDATE SKIP LOCKED
+                ), latest AS (
+                    SELECT due.tenant_id, due.type, due.next_at, occurrence.day, occurrence.at
+                    FROM due, LATERAL (
+                        SELECT day, (day + due.local_time) AT TIME ZONE due.zone AS at
+                        FROM (SELECT (now() AT TIME ZONE due.zone)::date - back AS day
+                              FROM generate_series(0, 1) AS back) AS days
+                        WHERE (day + due.local_time) AT TIME ZONE due.zone <= now()
+                        ORDER BY day DESC
+                        LIMIT 1
+                    ) AS occurrence
                 )
                 UPDATE cell.schedule AS schedule
-                SET next_at = ((greatest((now() AT TIME ZONE schedule.zone)::date,
-                                         (due.next_at AT TIME ZONE schedule.zone)::date)
-                                + CASE WHEN (now() AT TIME ZONE schedule.zone)::time < schedule.local_time
-                                       THEN 0 ELSE 1 END) + schedule.local_time) AT TIME ZONE schedule.zone
-                FROM due
-                WHERE schedule.tenant_id = due.tenant_id AND schedule.type = due.type
-                RETURNING schedule.tenant_id, schedule.type, (due.next_at AT TIME ZONE schedule.zone)::date::text,
-                          extract(epoch FROM now() - due.next_at)::float8
+                SET next_at = (latest.day + 1 + schedule.local_time) AT TIME ZONE schedule.zone
+                FROM latest
+                WHERE schedule.tenant_id = latest.tenant_id AND schedule.type = latest.type
+                RETURNING schedule.tenant_id, schedule.type, latest.day::text,
+                          latest.at >= latest.next_at
+                              AND latest.at >= now() - \(Self.catchUp.inSeconds) * interval '1 second',
+                          latest.at > latest.next_at
                 """
             )
+            var runs: [NewJob] = []
             for row in rows {
-                let (tenant, type, day, late) = try row.decode(TenantID.self, String.self, String.self, Double.self)
-                guard late <= Self.catchUp else {
-                    logger.warning("a daily run was missed", metadata: ["tenant": "\(tenant)", "type": "\(type)"])
-                    continue
+                let (tenant, type, day, isRun, isBehind) = try row.decode(
+                    TenantID.self,
+                    String.self,
+                    String.self,
+                    Bool.self,
+                    Bool.self
+                )
+                if !isRun || isBehind {
+                    logger.warning("daily runs were missed", metadata: ["tenant": "\(tenant)", "type": "\(type)"])
                 }
-                try await enqueue(type, on: day, for: tenant, in: tx)
+                if isRun { runs.append(try run(type, on: day, for: tenant)) }
+            }
+            // In the order in which every transaction adds them, see `NewJob.order`.
+            for run in runs.sorted(by: { ($0.order ?? "") < ($1.order ?? "") }) {
+                try await tx.execute(run.insertion)
+                tx.wake(.jobs)
             }
         }
     }
 
-    private func enqueue(_ type: String, on day: String, for tenant: TenantID, in tx: CellTransaction) async throws {
+    private func run(_ type: String, on day: String, for tenant: TenantID) throws -> NewJob {
         let parts = day.split(separator: "-").compactMap { Int($0) }
         guard parts.count == 3 else { throw DatabaseFault.unreadable("a local day of the schedule") }
         let run = DailyRun(day: LocalDay(year: parts[0], month: parts[1], day: parts[2]))
-        let json = String(decoding: try JSONEncoder().encode(run), as: UTF8.self)
-        try await tx.execute(
-            """
-            INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, max_attempts)
-            VALUES (\(tenant), \(type), 'quick', \(json)::jsonb, \(day), 20)
-            ON CONFLICT (tenant_id, type, key) WHERE key IS NOT NULL AND state IN ('waiting', 'later') DO NOTHING
-            """
+        return NewJob(
+            tenant: tenant,
+            type: type,
+            lane: .quick,
+            payload: String(decoding: try JSONEncoder().encode(run), as: UTF8.self),
+            key: day,
+            delay: .zero,
+            maxAttempts: 20
         )
-        tx.wake(.jobs)
     }
 }
