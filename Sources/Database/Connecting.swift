@@ -29,7 +29,7 @@ struct Connecting: Sendable {
         )
     }
 
-    private func parameters(
+    func parameters(
         _ login: DatabaseConfiguration.Login,
         password: String,
         isPooled: Bool,
@@ -43,6 +43,8 @@ struct Connecting: Sendable {
             ("dbname", configuration.name), ("user", login.rawValue), ("password", password),
             ("application_name", "zvonar"), ("client_encoding", "UTF8"), ("tcp_user_timeout", "15000"),
         ]
+        if let mode = configuration.sslMode { parameters.append(("sslmode", mode)) }
+        if let certificate = configuration.sslRootCertificate { parameters.append(("sslrootcert", certificate)) }
         if !isPooled {
             let milliseconds = (timeout ?? configuration.statementTimeout).components.seconds * 1000
             parameters.append(

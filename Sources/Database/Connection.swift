@@ -3,41 +3,6 @@ import Foundation
 import Reactor
 import Synchronization
 
-/// A statement with its values, ready to be sent.
-struct Statement: Sendable {
-    let text: String
-    let parameters: [Parameter]
-
-    init(_ sql: SQL) { (text, parameters) = sql.render() }
-
-    /// Statements of our own: BEGIN, COMMIT and the like.
-    init(fixed text: String, parameters: [Parameter] = []) {
-        self.text = text
-        self.parameters = parameters
-    }
-
-    var key: StatementKey { StatementKey(text: text, types: parameters.map(\.typeOID)) }
-}
-
-/// What a prepared statement is found by: one text may be used with different types.
-struct StatementKey: Hashable, Sendable {
-    let text: String
-    let types: [UInt32]
-}
-
-/// What a statement gave.
-struct Outcome: Sendable {
-    let buffer: ResultBuffer?
-    /// The command tag, such as `UPDATE 3`.
-    let tag: String
-    let affected: Int
-
-    var rows: [Row] {
-        guard let buffer else { return [] }
-        return (0..<buffer.rowCount).map { Row(buffer: buffer, index: $0) }
-    }
-}
-
 /// One connection of libpq in pipeline mode, watched by the reactor.
 ///
 /// Statements are sent on the caller's thread and received on the reactor's. One exchange is under way at a time: some
@@ -111,10 +76,17 @@ final class Connection: Sendable {
     }
 
     /// Sends the statements in one go and gives the outcome of each; the first error is thrown.
-    func exchange(_ statements: [Statement]) async throws -> [Outcome] {
-        try await running { continuation in
+    ///
+    /// `whenBegun` is called just before the first of them may reach the server, and not when none will.
+    func exchange(
+        _ statements: [Statement],
+        isCancellable: Bool = true,
+        whenBegun: @Sendable () -> Void = {}
+    ) async throws -> [Outcome] {
+        try await running(isCancellable: isCancellable) { continuation in
             state.withLock { state in
                 begin(&state, continuation: continuation) { state, exchange in
+                    whenBegun()
                     try send(statements, with: &state, into: &exchange)
                 }
             }
@@ -123,7 +95,7 @@ final class Connection: Sendable {
 
     /// Runs a script of several statements without values, as migrations are.
     func script(_ text: String) async throws {
-        _ = try await running { continuation in
+        _ = try await running(isCancellable: true) { continuation in
             state.withLock { state in
                 begin(&state, continuation: continuation) { state, exchange in
                     exchange.isScript = true
@@ -156,8 +128,12 @@ final class Connection: Sendable {
     // MARK: Sending
 
     private func running(
+        isCancellable: Bool,
         _ start: (CheckedContinuation<[Outcome], any Error>) -> Completion?
     ) async throws -> [Outcome] {
+        guard isCancellable else {
+            return try await withCheckedThrowingContinuation { continuation in start(continuation)?() }
+        }
         try Task.checkCancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in start(continuation)?() }
@@ -380,26 +356,4 @@ final class Connection: Sendable {
     private struct UncheckedPointer: @unchecked Sendable {
         let pointer: OpaquePointer
     }
-}
-
-private func outcome(_ result: OpaquePointer) -> Outcome {
-    let tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
-    let affected = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
-    guard PQresultStatus(result) == PGRES_TUPLES_OK else {
-        PQclear(result)
-        return Outcome(buffer: nil, tag: tag, affected: affected)
-    }
-    return Outcome(buffer: ResultBuffer(result), tag: tag, affected: affected)
-}
-
-private func serverError(_ result: OpaquePointer) -> ServerError {
-    func field(_ code: Character) -> String? {
-        PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
-    }
-    return ServerError(
-        sqlState: field("C") ?? "XX000",
-        message: field("M") ?? "",
-        constraint: field("n"),
-        detail: field("D")
-    )
 }

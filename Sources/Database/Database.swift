@@ -95,7 +95,7 @@ public final class Database: Sendable {
                 if (error as? DatabaseFault)?.isStalePlan == true { member.connection.forgetStatements() }
                 pool.giveBack(member)
                 guard let fault = error as? DatabaseFault else { throw error }
-                if case .connectionLost = fault, core.isCommitting { throw DatabaseFault.commitUncertain }
+                if core.isCommitting, fault.isWithoutAnswer { throw DatabaseFault.commitUncertain }
                 guard attempt < 3, !core.isCommitting, fault.isWorthRepeating else { throw fault }
             }
         }
@@ -107,6 +107,14 @@ extension DatabaseFault {
     fileprivate var isStalePlan: Bool {
         guard case .server(let error) = self else { return false }
         return error.sqlState == "0A000" && error.message.contains("cached plan")
+    }
+
+    /// The server may have done what it was asked or not.
+    fileprivate var isWithoutAnswer: Bool {
+        switch self {
+        case .connectionLost, .timedOut: true
+        default: false
+        }
     }
 
     fileprivate var isWorthRepeating: Bool {

@@ -22,6 +22,9 @@ public struct DatabaseConfiguration: Sendable {
     public var isPooled = false
     /// Where LISTEN, migrations and locks go when a pooler stands between; host and port of the server itself.
     public var direct: (host: String, port: Int)?
+    /// One of `sslModes` and the file of the certificates to trust; without them libpq's own choice.
+    public var sslMode: String?
+    public var sslRootCertificate: String?
     public var connectTimeout = Duration.seconds(5)
     /// How long one exchange with the server may take.
     public var statementTimeout = Duration.seconds(30)
@@ -41,15 +44,18 @@ public struct DatabaseConfiguration: Sendable {
 
     /// Reads `postgresql://host:port/name`; nil when it is not of that form.
     ///
-    /// A Unix socket's folder is given as `postgresql:///name?host=/folder&port=5432`.
+    /// A Unix socket's folder is given as `postgresql:///name?host=/folder&port=5432`. Besides there may be `sslmode` and
+    /// `sslrootcert`; what is not known is refused, since somebody relies on it.
     public init?(url: String, passwords: [Login: String]) {
         guard let parts = URLComponents(string: url), ["postgresql", "postgres"].contains(parts.scheme),
             parts.user == nil, parts.path.count > 1
         else { return nil }
-        let query = Dictionary(
-            (parts.queryItems ?? []).map { ($0.name, $0.value ?? "") },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let items = parts.queryItems ?? []
+        let query = Dictionary(items.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
+        guard query.count == items.count, query.keys.allSatisfy(["host", "port", "sslmode", "sslrootcert"].contains),
+            query["port"].map({ Int($0) != nil }) ?? true,
+            query["sslmode"].map(Self.sslModes.contains) ?? true
+        else { return nil }
         guard let host = query["host"] ?? parts.host.flatMap({ $0.isEmpty ? nil : $0 }) else { return nil }
         self.init(
             host: host,
@@ -57,5 +63,10 @@ public struct DatabaseConfiguration: Sendable {
             name: String(parts.path.dropFirst()),
             passwords: passwords
         )
+        sslMode = query["sslmode"]
+        sslRootCertificate = query["sslrootcert"]
     }
+
+    /// What libpq knows, from no TLS at all to a server that proves its name.
+    private static let sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 }

@@ -1,14 +1,15 @@
 public import Kernel
 
 /// What PostgreSQL said; the message may name values, so it is kept out of `description`.
+///
+/// PostgreSQL's DETAIL is not kept at all: it shows whole rows, with people's names and numbers.
 public struct ServerError: Sendable, Hashable, CustomDebugStringConvertible {
     /// Five characters, see the appendix "PostgreSQL Error Codes".
     public let sqlState: String
     public let message: String
     public let constraint: String?
-    public let detail: String?
 
-    public var debugDescription: String { "\(sqlState) \(message)\(detail.map { " (\($0))" } ?? "")" }
+    public var debugDescription: String { "\(sqlState) \(message)" }
 }
 
 /// Why the database did not do what was asked.

@@ -2,7 +2,8 @@ public import Foundation
 
 /// A statement whose interpolated values are bound, never pasted.
 ///
-/// Statements may be put together from literals and other statements; a `String` inside one is always a value:
+/// Statements may be put together from literals and other statements; a `String` inside one is always a value. Text can only
+/// be what the program itself holds, a `StaticString`:
 ///
 ///     let newest: SQL = "ORDER BY id DESC"
 ///     let sql: SQL = "SELECT id FROM calls WHERE state = \(state) \(newest) LIMIT \(limit)"
@@ -14,7 +15,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     var parts: [Part]
 
-    public init(stringLiteral value: String) { parts = [.text(value)] }
+    public init(stringLiteral value: StaticString) { parts = [.text(value.description)] }
 
     public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
@@ -41,8 +42,8 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             parts.reserveCapacity(interpolationCount * 2 + 1)
         }
 
-        public mutating func appendLiteral(_ literal: String) {
-            if !literal.isEmpty { parts.append(.text(literal)) }
+        public mutating func appendLiteral(_ literal: StaticString) {
+            if literal.utf8CodeUnitCount > 0 { parts.append(.text(literal.description)) }
         }
 
         public mutating func appendInterpolation(_ statement: SQL) { parts += statement.parts }

@@ -124,7 +124,7 @@ final class TransactionCore: Sendable {
 
     func run(_ sql: SQL) async throws -> Outcome {
         let opening = openingIfNeeded()
-        let outcomes = try await connection.exchange(opening + [Statement(sql)])
+        let outcomes = try await connection.exchange(opening + [Statement(sql)]) { noteBegin() }
         guard let outcome = outcomes.last, outcomes.count == opening.count + 1 else {
             throw DatabaseFault.misuse("a statement had no outcome")
         }
@@ -143,30 +143,32 @@ final class TransactionCore: Sendable {
         statements += closings.map(\.statement)
         if closings.contains(where: { $0.mustAffect != nil }) {
             // The counts are looked at before COMMIT is sent, at the price of one more round trip.
-            state.withLock { $0.hasBegun = true }
-            let outcomes = try await connection.exchange(statements)
+            let outcomes = try await connection.exchange(statements) { noteBegin() }
             for (closing, outcome) in zip(closings, outcomes[closingStart...])
             where closing.mustAffect.map({ $0 != outcome.affected }) ?? false {
                 throw DatabaseFault.closingRefused
             }
             statements = []
         }
-        state.withLock { state in
-            state.hasBegun = true
-            state.isCommitting = true
+        let outcomes = try await connection.exchange(statements + last + [Statement(fixed: "COMMIT")]) {
+            state.withLock { state in
+                state.hasBegun = true
+                state.isCommitting = true
+            }
         }
-        let outcomes = try await connection.exchange(statements + last + [Statement(fixed: "COMMIT")])
         guard outcomes.last?.tag == "COMMIT" else {
             throw DatabaseFault.misuse("a failed statement was ignored and the transaction was rolled back")
         }
     }
 
-    /// Takes everything back; false when the connection cannot be used any more.
+    private func noteBegin() { state.withLock { $0.hasBegun = true } }
+
+    /// Takes everything back, also in a cancelled task; false when the connection cannot be used any more.
     func rollBack() async -> Bool {
         guard state.withLock({ $0.hasBegun }) else { return true }
         guard connection.isUsable else { return false }
         do {
-            _ = try await connection.exchange([Statement(fixed: "ROLLBACK")])
+            _ = try await connection.exchange([Statement(fixed: "ROLLBACK")], isCancellable: false)
             return true
         } catch {
             return false
@@ -174,11 +176,7 @@ final class TransactionCore: Sendable {
     }
 
     private func openingIfNeeded() -> [Statement] {
-        let isFirst = state.withLock { state in
-            defer { state.hasBegun = true }
-            return !state.hasBegun
-        }
-        guard isFirst else { return [] }
+        guard !state.withLock({ $0.hasBegun }) else { return [] }
         guard let tenant else { return [Statement(fixed: "BEGIN")] }
         let schema = tenant.schema
         return [

@@ -30,6 +30,60 @@ struct ConnectionTests {
         #expect(rows.count == 1)
     }
 
+    @Test(arguments: [0, 1])
+    func `a cancelled task closed a healthy connection`(statementsBefore: Int) async throws {
+        let test = try await TestDatabase.make()
+        var configuration = test.configuration
+        configuration.poolSize = 1
+        let database = Database(
+            configuration: configuration,
+            reactor: TestDatabase.reactor,
+            logger: TestDatabase.logger
+        )
+        let backend = try await backend(of: database)
+        let task = Task {
+            try await database.cell { tx in
+                for _ in 0..<statementsBefore { _ = try await tx.query("SELECT 1") }
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try await tx.query("SELECT 2")
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await self.backend(of: database) == backend)
+    }
+
+    private func backend(of database: Database) async throws -> Int {
+        let rows = try await database.cell { try await $0.query("SELECT pg_backend_pid()") }
+        return try #require(rows.first).decode(Int.self)
+    }
+
+    @Test func `a commit without an answer in time was taken for one that had not happened`() async throws {
+        let test = try await TestDatabase.make()
+        var configuration = test.configuration
+        configuration.statementTimeout = .seconds(1)
+        let database = Database(
+            configuration: configuration,
+            reactor: TestDatabase.reactor,
+            logger: TestDatabase.logger
+        )
+        try test.runAsSuperuser(
+            """
+            CREATE FUNCTION cell.linger() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON cell.live DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION cell.linger()
+            """
+        )
+        let fault = await #expect(throws: DatabaseFault.self) {
+            try await database.cell { tx in
+                // The server's own limit is lifted, so it is ours that ends the wait.
+                try await tx.execute("SET LOCAL statement_timeout = 0")
+                try await tx.execute("INSERT INTO cell.live VALUES (1, 'calls', 1)")
+            }
+        }
+        guard case .commitUncertain? = fault else { return #expect(Bool(false), "\(String(describing: fault))") }
+    }
+
     @Test func `a statement over the limit ends with a passing fault`() async throws {
         let test = try await TestDatabase.make()
         var configuration = test.configuration

@@ -75,6 +75,29 @@ struct MigratorTests {
         #expect(try await test.database.tenant(stays) { try await $0.query("SELECT 1") }.count == 1)
     }
 
+    @Test func `the server could rewrite the record of migrations and tenants`() async throws {
+        let test = try await TestDatabase.make()
+        let statements: [(change: SQL, look: SQL)] = [
+            ("DELETE FROM cell.migrations", "SELECT name FROM cell.migrations"),
+            ("UPDATE cell.tenants SET created_at = now()", "SELECT tenant_id FROM cell.tenants"),
+            ("INSERT INTO cell.tenant_migrations VALUES (1, 'x', 'y')", "SELECT name FROM cell.tenant_migrations"),
+        ]
+        for (change, look) in statements {
+            let fault = await #expect(throws: DatabaseFault.self) {
+                try await test.database.cell { _ = try await $0.execute(change) }
+            }
+            #expect(fault?.sqlState == "42501")
+            _ = try await test.database.cell { try await $0.query(look) }
+        }
+        let fault = await #expect(throws: DatabaseFault.self) {
+            try await test.database.platform { _ = try await $0.execute("DELETE FROM platform.migrations") }
+        }
+        #expect(fault?.sqlState == "42501")
+        #expect(
+            try await !test.database.platform { try await $0.query("SELECT name FROM platform.migrations") }.isEmpty
+        )
+    }
+
     private func copyOfMigrations() throws -> URL {
         let copy = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID())")
         try FileManager.default.copyItem(at: TestDatabase.root.appending(path: "Migrations"), to: copy)

@@ -101,6 +101,22 @@ struct TenantDoorTests {
         #expect(try await count("SELECT count(*) FROM notes", of: tenant, in: test) == 0)
     }
 
+    @Test func `a fault told the values of the row that was refused`() async throws {
+        let (test, tenant) = try await tenantWithNotes()
+        try await test.database.tenant(tenant) { tx in
+            try await tx.execute("CREATE UNIQUE INDEX notes_text_once ON notes (text)")
+            try await tx.execute("INSERT INTO notes VALUES (1, '+77010000001')")
+        }
+        let fault = await #expect(throws: DatabaseFault.self) {
+            try await test.database.tenant(tenant) {
+                try await $0.execute("INSERT INTO notes VALUES (2, '+77010000001')")
+            }
+        }
+        #expect(fault?.isUniqueViolation(of: "notes_text_once") == true)
+        #expect(fault?.debugDescription.contains("7701") == false)
+        #expect(String(reflecting: fault).contains("7701") == false)
+    }
+
     @Test func `a hundred transactions of ten tenants stay apart`() async throws {
         let test = try await TestDatabase.make()
         var tenants: [TenantID] = []

@@ -72,6 +72,12 @@ struct ValueTests {
         #expect(try rows.map { row -> Int in try row.decode(Int.self) } == [3, 4, 5])
     }
 
+    @Test func `a statement could be made from any text`() {
+        // Only a literal of the program is a `StaticString`, so the compiler refuses every other text.
+        #expect(SQL.StringLiteralType.self == StaticString.self)
+        #expect(SQL.StringInterpolation.StringLiteralType.self == StaticString.self)
+    }
+
     @Test(arguments: 0..<20)
     func `no text breaks out of a statement`(seed: Int) async throws {
         let alphabet = Array("'\"\\;$-/*ё\n\0%?:{}()")

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Synchronization
 
 /// Writes a line a message to standard error: time, level, text and values as `name=value`.
 ///
@@ -9,9 +8,6 @@ struct LineLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
     private let label: String
-
-    /// One line at a time, whoever writes.
-    private static let output = Mutex(())
 
     init(label: String, level: Logger.Level) {
         self.label = label
@@ -32,7 +28,15 @@ struct LineLogHandler: LogHandler {
             message: "\(event.message)",
             values: values.map { ($0.key, "\($0.value)") }
         )
-        Self.output.withLock { _ in FileHandle.standardError.write(Data((line + "\n").utf8)) }
+        LineOutput.standardError.write(line) { count in
+            Self.line(
+                time: Date(),
+                level: .warning,
+                label: label,
+                message: "lines of the log could not be written",
+                values: [("count", "\(count)")]
+            )
+        }
     }
 
     static func line(

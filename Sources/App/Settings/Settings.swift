@@ -128,7 +128,7 @@ struct Settings: Sendable {
         let nowhere = DatabaseConfiguration(host: "", port: 0, name: "", passwords: passwords)
         var configuration = source.required(
             "ZVONAR_DATABASE_URL",
-            expected: "postgresql://host:port/name, without a user",
+            expected: "postgresql://host:port/name, without a user, with sslmode and sslrootcert at most",
             instead: nowhere
         ) { DatabaseConfiguration(url: $0, passwords: passwords) }
         configuration.poolSize = source.count("ZVONAR_DATABASE_POOL_SIZE", default: 10, in: 2...200)

@@ -70,7 +70,8 @@ struct SettingsSource {
         }
         for argument in arguments {
             guard let equals = argument.firstIndex(of: "="), argument.hasPrefix(Self.prefix) else {
-                mistakes.append("'\(argument)' is not of the form ZVONAR_NAME=value")
+                // Behind '=' may be a secret.
+                mistakes.append("'\(argument.prefix { $0 != "=" })' is not of the form ZVONAR_NAME=value")
                 continue
             }
             values[String(argument[..<equals])] = (String(argument[argument.index(after: equals)...]), .argument)

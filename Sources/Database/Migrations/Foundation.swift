@@ -59,6 +59,9 @@ extension Migrator {
             applied_at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (tenant_id, name)
         );
+        -- The record of migrations and tenants is the owner's; the server may look.
+        REVOKE INSERT, UPDATE, DELETE ON platform.migrations FROM zvonar_platform;
+        REVOKE INSERT, UPDATE, DELETE ON cell.migrations, cell.tenants, cell.tenant_migrations FROM zvonar_cell;
 
         """
 

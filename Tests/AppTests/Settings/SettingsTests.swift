@@ -41,6 +41,14 @@ struct SettingsTests {
         #expect(!error.description.contains("ZVONAR_DATABASE_CELL_PASSWORD"))
     }
 
+    @Test func `a mistyped argument was shown with its secret`() throws {
+        let error = try #require(throws: SettingsMistakes.self) {
+            try Settings(arguments: ["ZVONR_SECRET_KEY=hidden-key"], environment: Self.enough, file: nil)
+        }
+        #expect(error.description.contains("ZVONR_SECRET_KEY"))
+        #expect(!error.description.contains("hidden-key"))
+    }
+
     @Test func `arguments win over the environment, the environment over the file`() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID())")
         defer { do { try FileManager.default.removeItem(at: file) } catch { Issue.record(error) } }

@@ -1,0 +1,57 @@
+import CPostgres
+
+/// A statement with its values, ready to be sent.
+struct Statement: Sendable {
+    let text: String
+    let parameters: [Parameter]
+
+    init(_ sql: SQL) { (text, parameters) = sql.render() }
+
+    /// Statements of our own: BEGIN, COMMIT and the like.
+    init(fixed text: String, parameters: [Parameter] = []) {
+        self.text = text
+        self.parameters = parameters
+    }
+
+    var key: StatementKey { StatementKey(text: text, types: parameters.map(\.typeOID)) }
+}
+
+/// What a prepared statement is found by: one text may be used with different types.
+struct StatementKey: Hashable, Sendable {
+    let text: String
+    let types: [UInt32]
+}
+
+/// What a statement gave.
+struct Outcome: Sendable {
+    let buffer: ResultBuffer?
+    /// The command tag, such as `UPDATE 3`.
+    let tag: String
+    let affected: Int
+
+    var rows: [Row] {
+        guard let buffer else { return [] }
+        return (0..<buffer.rowCount).map { Row(buffer: buffer, index: $0) }
+    }
+}
+
+func outcome(_ result: OpaquePointer) -> Outcome {
+    let tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
+    let affected = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+    guard PQresultStatus(result) == PGRES_TUPLES_OK else {
+        PQclear(result)
+        return Outcome(buffer: nil, tag: tag, affected: affected)
+    }
+    return Outcome(buffer: ResultBuffer(result), tag: tag, affected: affected)
+}
+
+func serverError(_ result: OpaquePointer) -> ServerError {
+    func field(_ code: Character) -> String? {
+        PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+    }
+    return ServerError(
+        sqlState: field("C") ?? "XX000",
+        message: field("M") ?? "",
+        constraint: field("n")
+    )
+}
