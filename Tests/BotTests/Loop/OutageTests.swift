@@ -67,9 +67,9 @@ import Testing
                 _ = try await Inbox(database: stage.database, bot: stage.bot).store([update])
                 try await anna.write("/help")
                 try await anna.waits(for: "Я слушаю записи продаж")
+                try await stage.untilStates(are: ["handled"])
             }
             #expect(try await anna.texts().count { $0.contains("Я слушаю записи продаж") } == 1)
-            #expect(try await stage.states() == ["handled"])
         }
     }
 }
