@@ -110,6 +110,16 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor",
+                "Speech", "Telegram", "TelegramSandbox", "Web", argumentParser, logging,
+            ],
+            path: "Tests/Benchmarks",
+            exclude: ["Peers"],
+            swiftSettings: settings
+        ),
         tests("Kernel", ["Kernel"]),
         tests("HTTP", ["HTTP", "Reactor"]),
         tests("Database", ["Database", "Kernel"], hasGolden: true),
