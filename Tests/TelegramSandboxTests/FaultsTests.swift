@@ -52,9 +52,41 @@ import Testing
         }
     }
 
+    @Test func `a proxy's page in place of the effect`() async throws {
+        try await Playground.play { play async throws in
+            _ = try await play.post("/sandbox/faults", ["method": "sendMessage", "body": "html"])
+            let answer = try await play.bytes("/bot\(play.token)/sendMessage?chat_id=\(play.person)&text=x")
+            #expect(answer.status == 502)
+            #expect(answer.body.starts(with: Array("<html>".utf8)))
+            #expect(try await play.messages().count == 1)
+        }
+    }
+
+    @Test func `half of an answer after the effect`() async throws {
+        try await Playground.play { play async throws in
+            _ = try await play.post("/sandbox/faults", ["method": "sendMessage", "body": "garbage"])
+            let answer = try await play.bytes("/bot\(play.token)/sendMessage?chat_id=\(play.person)&text=x")
+            #expect(answer.status == 200)
+            #expect(answer.body.first == UInt8(ascii: "{"))
+            #expect(throws: JSONMistake.self) { try JSON(parsing: answer.body) }
+            #expect(try await play.messages().count == 2)
+        }
+    }
+
+    @Test func `an answer that comes in pieces`() async throws {
+        try await Playground.play { play async throws in
+            _ = try await play.post("/sandbox/faults", ["method": "getMe", "slow_ms": 200])
+            let start = ContinuousClock.now
+            #expect(try await play.bot("getMe").json["ok"] == true)
+            #expect(ContinuousClock.now - start >= .milliseconds(150))
+        }
+    }
+
     @Test(
         arguments: [
-            (["status": 500], "method is missing"), (["method": "x"], "a fault needs a status, a delay_ms or a drop"),
+            (["status": 500], "method is missing"),
+            (["method": "x"], "a fault needs a status, a delay_ms, a slow_ms, a body or a drop"),
+            (["method": "x", "body": "noise"], "body is html or garbage"),
             (["method": "x", "status": 200], "status is from 400 to 599"),
             (["method": "x", "drop": "never"], "drop is before or after"),
         ] as [(JSON, String)]

@@ -11,6 +11,9 @@ struct BotReply: Sendable {
     let status: Int
     let json: JSON
     var retryAfter: Int?
+    /// What a fault makes of the answer on its way.
+    var nonsense: PlannedFault.Nonsense?
+    var slowMilliseconds = 0
 }
 
 extension World {
@@ -34,12 +37,16 @@ extension World {
             throw LostConnection()
         }
         let planned = fault?.failure.map { failed($0) }
-        let reply = if let planned { planned } else { try await answer(call) }
+        var reply = if let planned { planned } else { try await answer(call) }
         if fault?.drop == .after {
             try log(call, method, from: start, status: 0, mistake: "connection lost after the effect, as planned")
             throw LostConnection()
         }
-        try log(call, method, from: start, status: reply.status, mistake: reply.json["description"]?.string)
+        reply.nonsense = fault?.nonsense
+        reply.slowMilliseconds = fault?.slowMilliseconds ?? 0
+        let isHalf = reply.nonsense == .garbage
+        let mistake = isHalf ? "half of the answer was sent, as planned" : reply.json["description"]?.string
+        try log(call, method, from: start, status: reply.status, mistake: mistake)
         return reply
     }
 

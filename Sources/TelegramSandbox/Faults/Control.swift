@@ -11,10 +11,11 @@ extension World {
             guard let known = PlannedFault.Drop(rawValue: name) else { throw PersonFailure("drop is before or after") }
             drop = known
         }
-        let delay = parameters.int("delay_ms") ?? 0
-        guard (0...120_000).contains(delay) else { throw PersonFailure("delay_ms is from 0 to 120000") }
-        guard status != nil || drop != nil || delay > 0 else {
-            throw PersonFailure("a fault needs a status, a delay_ms or a drop")
+        let (nonsense, delay, slow) = try (
+            nonsense(parameters), time("delay_ms", parameters), time("slow_ms", parameters)
+        )
+        guard status != nil || drop != nil || nonsense != nil || delay + slow > 0 else {
+            throw PersonFailure("a fault needs a status, a delay_ms, a slow_ms, a body or a drop")
         }
         let count = parameters.int("count") ?? 1
         guard (1...1_000_000).contains(count) else { throw PersonFailure("count is from 1 to 1000000") }
@@ -27,10 +28,24 @@ extension World {
                 retryAfter: retryAfter,
                 delayMilliseconds: delay,
                 drop: drop,
+                nonsense: nonsense,
+                slowMilliseconds: slow,
                 remaining: count
             )
         )
         return plannedFaults()
+    }
+
+    private func nonsense(_ parameters: Parameters) throws -> PlannedFault.Nonsense? {
+        guard let name = parameters.string("body") else { return nil }
+        guard let known = PlannedFault.Nonsense(rawValue: name) else { throw PersonFailure("body is html or garbage") }
+        return known
+    }
+
+    private func time(_ name: String, _ parameters: Parameters) throws -> Int {
+        let milliseconds = parameters.int(name) ?? 0
+        guard (0...120_000).contains(milliseconds) else { throw PersonFailure("\(name) is from 0 to 120000") }
+        return milliseconds
     }
 
     func plannedFaults() -> JSON {
@@ -38,7 +53,8 @@ extension World {
             faults.planned.map { fault in
                 .fields([
                     "method": .string(fault.method), "status": .optional(fault.status),
-                    "delay_ms": .integer(fault.delayMilliseconds), "drop": .optional(fault.drop?.rawValue),
+                    "delay_ms": .integer(fault.delayMilliseconds), "slow_ms": .integer(fault.slowMilliseconds),
+                    "drop": .optional(fault.drop?.rawValue), "body": .optional(fault.nonsense?.rawValue),
                     "count": .integer(fault.remaining),
                 ])
             }

@@ -1,6 +1,8 @@
 /// A failure that the next calls of a method meet.
 struct PlannedFault: Sendable {
     enum Drop: String { case before, after }
+    /// An answer that is not of the Bot API: a proxy's page without the effect, or half of the answer after the effect.
+    enum Nonsense: String { case html, garbage }
 
     let method: String
     let status: Int?
@@ -8,11 +10,14 @@ struct PlannedFault: Sendable {
     let retryAfter: Int?
     let delayMilliseconds: Int
     let drop: Drop?
+    var nonsense: Nonsense?
+    /// How long the answer takes to come, in many small pieces.
+    var slowMilliseconds = 0
     var remaining: Int
 
-    /// The error to answer with; nil when the call only hangs or loses its connection.
+    /// The error to answer with; nil when the call has its effect, or only loses its connection.
     var failure: BotFailure? {
-        guard let status else { return nil }
+        guard let status = status ?? (nonsense == .html ? 502 : nil) else { return nil }
         let usual = [
             400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
             429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 504: "Gateway Timeout",
