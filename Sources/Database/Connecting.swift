@@ -29,6 +29,17 @@ struct Connecting: Sendable {
         )
     }
 
+    /// Whether the server itself lets `login` in after asking for its password.
+    func isLetIn(_ login: DatabaseConfiguration.Login) async -> Bool {
+        do {
+            let connection = try await open(login, isDirect: true)
+            defer { connection.close() }
+            return connection.hasShownPassword
+        } catch {
+            return false
+        }
+    }
+
     func parameters(
         _ login: DatabaseConfiguration.Login,
         password: String,
@@ -46,16 +57,8 @@ struct Connecting: Sendable {
         if let mode = configuration.sslMode { parameters.append(("sslmode", mode)) }
         if let certificate = configuration.sslRootCertificate { parameters.append(("sslrootcert", certificate)) }
         if !isPooled {
-            let milliseconds = (timeout ?? configuration.statementTimeout).components.seconds * 1000
-            parameters.append(
-                (
-                    "options",
-                    """
-                    -c statement_timeout=\(milliseconds) -c idle_in_transaction_session_timeout=60000 \
-                    -c timezone=UTC -c search_path=ext -c client_min_messages=warning -c jit=off
-                    """
-                )
-            )
+            let settings = configuration.sessionSettings(timeout: timeout)
+            parameters.append(("options", settings.map { "-c \($0.name)=\($0.value)" }.joined(separator: " ")))
         }
         return parameters
     }

@@ -61,6 +61,9 @@ final class Connection: Sendable {
     /// Whether another exchange may be tried.
     var isUsable: Bool { state.withLock { $0.isOpen && !$0.isTainted && $0.exchange == nil } }
 
+    /// Whether the server asked for a password and took it.
+    var hasShownPassword: Bool { state.withLock { $0.isOpen && PQconnectionUsedPassword($0.handle) == 1 } }
+
     /// Closes the socket; an exchange under way fails.
     func close() {
         fail(.connectionLost)
@@ -285,7 +288,10 @@ final class Connection: Sendable {
             exchange.outcomes.append(outcome(result))
         case PGRES_PIPELINE_ABORTED: PQclear(result)
         default:
-            exchange.failure = exchange.failure ?? serverError(result)
+            if exchange.failure == nil {
+                exchange.failure = serverError(result)
+                exchange.failure?.position = exchange.expected.first ?? nil
+            }
             PQclear(result)
         }
     }

@@ -79,10 +79,14 @@ public final class Database: Sendable {
         _ body: (TransactionCore) async throws -> Value
     ) async throws -> Value {
         var attempt = 0
+        var refusals = 0
+        var member = try await pool.take(for: tenant)
         while true {
-            attempt += 1
-            let member = try await pool.take(for: tenant)
-            let core = TransactionCore(connection: member.connection, tenant: tenant)
+            let core = TransactionCore(
+                connection: member.connection,
+                tenant: tenant,
+                forgetsMemberships: refusals > 0 && configuration.isPooled
+            )
             do {
                 let value = try await body(core)
                 try await core.commit()
@@ -91,12 +95,20 @@ public final class Database: Sendable {
                 return value
             } catch {
                 let isKept = await core.rollBack()
+                if core.isRefusedEntry, refusals < 5 {
+                    // A list of memberships that was made while another tenant was, stays without the newest of them.
+                    refusals += 1
+                    if !isKept || !configuration.isPooled { member = try await pool.renew(member, for: tenant) }
+                    continue
+                }
+                attempt += 1
                 if !isKept { member.connection.close() }
                 if (error as? DatabaseFault)?.isStalePlan == true { member.connection.forgetStatements() }
                 pool.giveBack(member)
                 guard let fault = error as? DatabaseFault else { throw error }
                 if core.isCommitting, fault.isWithoutAnswer { throw DatabaseFault.commitUncertain }
                 guard attempt < 3, !core.isCommitting, fault.isWorthRepeating else { throw fault }
+                member = try await pool.take(for: tenant)
             }
         }
     }

@@ -67,6 +67,15 @@ public struct DatabaseConfiguration: Sendable {
         sslRootCertificate = query["sslrootcert"]
     }
 
+    /// What every session begins with: sent at start-up, or kept by the server with the login where a pooler stands between.
+    func sessionSettings(timeout: Duration?) -> [(name: String, value: String)] {
+        [
+            ("statement_timeout", String((timeout ?? statementTimeout).components.seconds * 1000)),
+            ("idle_in_transaction_session_timeout", "60000"), ("TimeZone", "UTC"), ("search_path", "ext"),
+            ("client_min_messages", "warning"), ("jit", "off"),
+        ]
+    }
+
     /// What libpq knows, from no TLS at all to a server that proves its name.
     private static let sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 }

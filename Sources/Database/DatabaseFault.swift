@@ -8,6 +8,8 @@ public struct ServerError: Sendable, Hashable, CustomDebugStringConvertible {
     public let sqlState: String
     public let message: String
     public let constraint: String?
+    /// Which statement of the exchange failed, from 0; nil for a Parse or a script.
+    var position: Int?
 
     public var debugDescription: String { "\(sqlState) \(message)" }
 }

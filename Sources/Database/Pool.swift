@@ -77,6 +77,12 @@ final class Pool: Sendable {
         pass(on: isKept ? member : nil)
     }
 
+    /// Closes a lent connection and lends a fresh one in its place.
+    func renew(_ member: Member, for tenant: TenantID?) async throws -> Member {
+        member.connection.close()
+        return try await open(for: tenant)
+    }
+
     /// Closes what is idle, and what is lent when it comes back; those who wait get `.closed`.
     func close() {
         let (idle, waiters) = state.withLock { state in

@@ -79,6 +79,7 @@ final class TransactionCore: Sendable {
     private struct State {
         var hasBegun = false
         var isCommitting = false
+        var isRefusedEntry = false
         /// In the order in which they run: those without an order first.
         var closings: [Closing] = []
         var last: [String: Statement] = [:]
@@ -90,15 +91,21 @@ final class TransactionCore: Sendable {
 
     private let connection: Connection
     private let tenant: TenantID?
+    private let forgetsMemberships: Bool
     private let state = Mutex(State())
 
-    init(connection: Connection, tenant: TenantID?) {
+    /// With `forgetsMemberships` the server computes anew which tenants its login may enter.
+    init(connection: Connection, tenant: TenantID?, forgetsMemberships: Bool = false) {
         self.connection = connection
         self.tenant = tenant
+        self.forgetsMemberships = forgetsMemberships
     }
 
     /// Whether COMMIT may have reached the server.
     var isCommitting: Bool { state.withLock { $0.isCommitting } }
+
+    /// Whether the server did not let the login become the tenant, so that no statement of the body was run.
+    var isRefusedEntry: Bool { state.withLock { $0.isRefusedEntry } }
 
     func addClosing(_ sql: SQL, mustAffect: Int? = nil, order: String? = nil) {
         let closing = Closing(statement: Statement(sql), mustAffect: mustAffect, order: order)
@@ -124,7 +131,15 @@ final class TransactionCore: Sendable {
 
     func run(_ sql: SQL) async throws -> Outcome {
         let opening = openingIfNeeded()
-        let outcomes = try await connection.exchange(opening + [Statement(sql)]) { noteBegin() }
+        let outcomes: [Outcome]
+        do {
+            outcomes = try await connection.exchange(opening + [Statement(sql)]) { noteBegin() }
+        } catch DatabaseFault.server(let error) {
+            if error.sqlState == "42501", let position = error.position, position < opening.count {
+                state.withLock { $0.isRefusedEntry = true }
+            }
+            throw DatabaseFault.server(error)
+        }
         guard let outcome = outcomes.last, outcomes.count == opening.count + 1 else {
             throw DatabaseFault.misuse("a statement had no outcome")
         }
@@ -179,7 +194,9 @@ final class TransactionCore: Sendable {
         guard !state.withLock({ $0.hasBegun }) else { return [] }
         guard let tenant else { return [Statement(fixed: "BEGIN")] }
         let schema = tenant.schema
-        return [
+        // PostgreSQL remembers the memberships of the last role that it was asked about; now that is another one.
+        let forgetting = Statement(fixed: "SELECT pg_has_role('zvonar_platform', 'zvonar_owner', 'MEMBER')")
+        return (forgetsMemberships ? [forgetting] : []) + [
             Statement(fixed: "BEGIN"),
             // One cached statement for all tenants, which SET LOCAL would not be.
             Statement(

@@ -98,6 +98,18 @@ struct MigratorTests {
         )
     }
 
+    @Test func `two databases of one server could not be migrated at once`() async throws {
+        let databases = [try await TestDatabase.make(), try await TestDatabase.make(), try await TestDatabase.make()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for test in databases {
+                group.addTask {
+                    for _ in 0..<15 { try await test.migrator.migrate() }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     private func copyOfMigrations() throws -> URL {
         let copy = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID())")
         try FileManager.default.copyItem(at: TestDatabase.root.appending(path: "Migrations"), to: copy)

@@ -2,24 +2,56 @@ import Kernel
 
 extension Migrator {
     /// Logins, schemas and rights that every migration stands on; harmless to repeat.
-    func foundation(_ connection: Connection, _ passwords: [DatabaseConfiguration.Login: String]) throws -> String {
+    func foundation(_ connection: Connection) async throws -> String {
         var script = ""
         for login in [DatabaseConfiguration.Login.platform, .cell] {
-            // Only the verifier is sent, so the password cannot end in a log of the server.
-            guard let password = passwords[login] else {
-                throw DatabaseFault.misuse("no password for \(login.rawValue)")
-            }
-            let verifier = try connection.verifier(password: password, login: login.rawValue)
             script += """
                 DO $$ BEGIN
                     CREATE ROLE \(login.rawValue) LOGIN NOINHERIT;
                 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
                 END $$;
-                ALTER ROLE \(login.rawValue) PASSWORD '\(verifier)';
 
                 """
+            script += try await password(of: login, connection) + settings(of: login)
         }
         return script + Self.schemas
+    }
+
+    /// Gives the login its password, unless the server has let it in with that already.
+    private func password(of login: DatabaseConfiguration.Login, _ connection: Connection) async throws -> String {
+        guard let password = database.configuration.passwords[login] else {
+            throw DatabaseFault.misuse("no password for \(login.rawValue)")
+        }
+        let known = try await connection.exchange([Statement("SELECT FROM pg_roles WHERE rolname = \(login)")])
+        if known.contains(where: { !$0.rows.isEmpty }), await database.connecting.isLetIn(login) { return "" }
+        // Only the verifier is sent, so the password cannot end in a log of the server.
+        let verifier = try connection.verifier(password: password, login: login.rawValue)
+        return "ALTER ROLE \(login.rawValue) PASSWORD '\(verifier)';\n"
+    }
+
+    /// What a session of the login begins with when a pooler opens it, which sends no start-up options of ours.
+    private func settings(of login: DatabaseConfiguration.Login) -> String {
+        let settings = database.configuration.sessionSettings(timeout: nil)
+        let wanted = settings.map { "'\($0.name)=\($0.value)'" }.joined(separator: ", ")
+        let changes = settings.map {
+            """
+            EXECUTE format('ALTER ROLE \(login.rawValue) IN DATABASE %I SET \($0.name) = %L',
+                    current_database(), '\($0.value)');
+            """
+        }
+        return """
+            DO $$ BEGIN
+                IF NOT EXISTS (
+                    SELECT FROM pg_db_role_setting
+                    WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+                      AND setrole = '\(login.rawValue)'::regrole
+                      AND setconfig @> ARRAY[\(wanted)]
+                ) THEN
+                    \(changes.joined(separator: "\n        "))
+                END IF;
+            END $$;
+
+            """
     }
 
     private static let schemas = """
@@ -35,6 +67,7 @@ extension Migrator {
         ALTER DEFAULT PRIVILEGES IN SCHEMA cell GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO zvonar_cell;
         ALTER DEFAULT PRIVILEGES IN SCHEMA cell GRANT USAGE ON SEQUENCES TO zvonar_cell;
         DO $$ BEGIN
+            -- Also TEMP: a temporary table would outlive the tenant's transaction.
             EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
             EXECUTE format('GRANT CONNECT ON DATABASE %I TO zvonar_platform, zvonar_cell', current_database());
         END $$;

@@ -6,7 +6,7 @@ import Logging
 /// One runs at a time (an advisory lock). Each file is applied with its record in one transaction, so a run that was cut
 /// goes on where it stopped.
 public struct Migrator: Sendable {
-    private let database: Database
+    let database: Database
     private let folder: MigrationFolder
 
     public init(database: Database, folder: MigrationFolder) {
@@ -18,7 +18,7 @@ public struct Migrator: Sendable {
     @discardableResult
     public func migrate() async throws -> Int {
         try await asOwner { connection in
-            try await connection.script(try foundation(connection, database.configuration.passwords))
+            try await runShared(try await foundation(connection), on: connection)
             var count = try await apply(.platform, on: connection)
             count += try await apply(.cell, on: connection)
             let tenants = try await connection.exchange([Statement("SELECT tenant_id FROM cell.tenants ORDER BY 1")])
@@ -32,7 +32,7 @@ public struct Migrator: Sendable {
     /// Makes role, schema and tables of a tenant in one batch; done twice it changes nothing.
     public func provision(_ tenant: TenantID) async throws {
         try await asOwner { connection in
-            try await connection.script(provisioning(tenant))
+            try await runShared(provisioning(tenant), on: connection)
             _ = try await applyTenant(tenant, on: connection)
         }
     }
@@ -43,7 +43,7 @@ public struct Migrator: Sendable {
     public func drop(_ tenant: TenantID) async throws {
         let schema = tenant.schema
         try await asOwner { connection in
-            try await connection.script(
+            try await runShared(
                 """
                 BEGIN;
                 DELETE FROM cell.jobs WHERE tenant_id = \(tenant);
@@ -55,7 +55,8 @@ public struct Migrator: Sendable {
                 DROP SCHEMA IF EXISTS \(schema) CASCADE;
                 DROP ROLE IF EXISTS \(schema);
                 COMMIT;
-                """
+                """,
+                on: connection
             )
         }
     }
@@ -66,6 +67,22 @@ public struct Migrator: Sendable {
         // The number is arbitrary, but the same in every version of the program.
         _ = try await connection.exchange([Statement("SELECT pg_advisory_lock(7264901)")])
         return try await body(connection)
+    }
+
+    /// Runs a script that writes what all databases of the server share, which an advisory lock does not guard.
+    ///
+    /// Two of them at once fail with "tuple concurrently updated"; the script must be harmless to repeat.
+    private func runShared(_ script: String, on connection: Connection) async throws {
+        for _ in 1..<20 {
+            do {
+                return try await connection.script(script)
+            } catch DatabaseFault.server(let error) where ["XX000", "40001", "40P01", "23505"].contains(error.sqlState)
+            {
+                try await connection.script("ROLLBACK")
+                try await Task.sleep(for: .milliseconds(.random(in: 10...100)))
+            }
+        }
+        try await connection.script(script)
     }
 
     private func apply(_ area: MigrationArea, on connection: Connection) async throws -> Int {
