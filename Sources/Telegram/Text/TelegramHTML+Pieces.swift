@@ -58,7 +58,7 @@ extension TelegramHTML {
         for token in visible {
             markup += token.markup
             switch token {
-            case .text(let text, _): hasText = hasText || !text.allSatisfy(\.isWhitespace)
+            case .text: hasText = hasText || !token.isBlank
             case .open: open.append(token)
             case .close: if !open.isEmpty { open.removeLast() }
             }
@@ -83,7 +83,8 @@ private enum Token {
 
     var isBlank: Bool {
         guard case .text(let text, _) = self else { return false }
-        return text.allSatisfy(\.isWhitespace)
+        // Not by characters: a blank with a mark upon it counts as one and is seen.
+        return text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     }
 
     /// `</a>` for `<a href="…">`.
@@ -92,21 +93,26 @@ private enum Token {
         return "</\(tag.dropFirst().prefix { $0.isLetter || $0 == "-" })>"
     }
 
+    /// Markup is looked for among scalars: a mark that combines with the `>` before it is a part of the text.
     static func all(in text: String) -> [Token] {
         var tokens: [Token] = []
-        var rest = text[...]
+        let scalars = text.unicodeScalars
+        var rest = scalars[...]
         while let first = rest.first {
             if first == "<", let end = rest.firstIndex(of: ">") {
-                let tag = rest[...end]
-                tokens.append(tag.hasPrefix("</") ? .close(tag) : .open(tag))
-                rest = rest[rest.index(after: end)...]
+                let tag = Substring(rest[...end])
+                tokens.append(rest.dropFirst().first == "/" ? .close(tag) : .open(tag))
+                rest = rest[scalars.index(after: end)...]
             } else if first == "&", let end = rest.prefix(10).firstIndex(of: ";") {
                 // One unit is what the four named entities take; a numeric one may stand for two.
-                tokens.append(.text(rest[...end], rest.hasPrefix("&#") ? 2 : 1))
-                rest = rest[rest.index(after: end)...]
+                tokens.append(.text(Substring(rest[...end]), rest.dropFirst().first == "#" ? 2 : 1))
+                rest = rest[scalars.index(after: end)...]
             } else {
-                tokens += parts(of: rest.prefix(1))
-                rest = rest.dropFirst()
+                let end = rest.dropFirst().firstIndex { $0 == "<" || $0 == "&" } ?? rest.endIndex
+                // As a text of its own, so that its first character does not reach into the markup before it.
+                let run = String(rest[..<end])
+                for index in run.indices { tokens += parts(of: run[index...index]) }
+                rest = rest[end...]
             }
         }
         return tokens

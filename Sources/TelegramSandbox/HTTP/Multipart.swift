@@ -52,12 +52,14 @@ private func multipartPart(head: String, _ content: Data) -> MultipartPart? {
 }
 
 /// The value of `name=value` or `name="value"` behind a semicolon; quotes may be escaped or percent-encoded.
+///
+/// Read by scalars: a mark that combines with the quote before it belongs to the value.
 private func headerParameter(_ wanted: String, in header: String) -> String? {
-    var rest = Substring(header)
+    var rest = Substring(header).unicodeScalars
     while let semicolon = rest.firstIndex(of: ";") {
         rest = rest[rest.index(after: semicolon)...].drop { $0 == " " || $0 == "\t" }
         guard let equals = rest.firstIndex(of: "=") else { return nil }
-        let name = rest[..<equals].lowercased()
+        let name = String(rest[..<equals]).lowercased()
         rest = rest[rest.index(after: equals)...]
         let value = takeValue(&rest)
         if name == wanted { return value }
@@ -65,31 +67,28 @@ private func headerParameter(_ wanted: String, in header: String) -> String? {
     return nil
 }
 
-private func takeValue(_ rest: inout Substring) -> String {
+private func takeValue(_ rest: inout Substring.UnicodeScalarView) -> String {
     guard rest.first == "\"" else {
         let value = rest.prefix { $0 != ";" }
         rest = rest[value.endIndex...]
-        return value.trimmingCharacters(in: .whitespaces)
+        return String(value).trimmingCharacters(in: .whitespaces)
     }
-    var value = ""
+    var value = String.UnicodeScalarView()
     var isEscaped = false
-    var index = rest.index(after: rest.startIndex)
-    while index < rest.endIndex {
-        let character = rest[index]
-        index = rest.index(after: index)
+    rest.removeFirst()
+    while let scalar = rest.popFirst() {
         if isEscaped {
             // Only a quote and a backslash are escaped; browsers of Windows once sent whole paths.
-            if character != "\"" && character != "\\" { value.append("\\") }
-            value.append(character)
+            if scalar != "\"" && scalar != "\\" { value.append("\\") }
+            value.append(scalar)
             isEscaped = false
-        } else if character == "\\" {
+        } else if scalar == "\\" {
             isEscaped = true
-        } else if character == "\"" {
+        } else if scalar == "\"" {
             break
         } else {
-            value.append(character)
+            value.append(scalar)
         }
     }
-    rest = rest[index...]
-    return value.replacing("%22", with: "\"").replacing("%0D%0A", with: " ")
+    return String(value).replacing("%22", with: "\"").replacing("%0D%0A", with: " ")
 }

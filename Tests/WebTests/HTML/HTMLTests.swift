@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Web
@@ -79,21 +80,6 @@ struct LinkTests {
     @Test func `an ampersand in an address is escaped in its attribute`() {
         let html: HTML = "<a\(.href(Link(path: "/a?b=1&c=2")))>x</a>"
         #expect(html.string == "<a href=\"/a?b=1&amp;c=2\">x</a>")
-    }
-}
-
-/// SplitMix64: the same seed makes the same text, so that a failure can be looked at again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 
