@@ -69,7 +69,7 @@ final class Connection: Sendable {
         fail(.connectionLost)
     }
 
-    /// Called with the channel of each notification, and with nil once when the connection is lost.
+    /// Called with the channel of each notification of others, and with nil once when the connection is lost.
     func onNotification(_ action: @escaping @Sendable (String?) -> Void) {
         let isOpen = state.withLock { state in
             state.onNotification = action
@@ -252,7 +252,9 @@ final class Connection: Sendable {
     private func takeNotifications(_ state: inout State) -> Completion? {
         var channels: [String] = []
         while let notification = PQnotifies(state.handle) {
-            channels.append(String(cString: notification.pointee.relname))
+            if notification.pointee.be_pid != PQbackendPID(state.handle) {
+                channels.append(String(cString: notification.pointee.relname))
+            }
             PQfreemem(notification)
         }
         guard !channels.isEmpty, let action = state.onNotification else { return nil }

@@ -40,22 +40,31 @@ public final class Database: Sendable {
 
     /// Runs `body` with the rights of the cell.
     @discardableResult
-    public func cell<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
-        try await run(on: cellPool, tenant: nil) { try await body(CellTransaction(core: $0)) }
+    public func cell<Value: Sendable>(
+        _ traits: TransactionTraits = [],
+        _ body: (CellTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: cellPool, tenant: nil, traits) { try await body(CellTransaction(core: $0)) }
     }
 
     /// Runs `body` with the rights of the platform.
     @discardableResult
-    public func platform<Value: Sendable>(_ body: (PlatformTransaction) async throws -> Value) async throws -> Value {
-        try await run(on: platformPool, tenant: nil) { try await body(PlatformTransaction(core: $0)) }
+    public func platform<Value: Sendable>(
+        _ traits: TransactionTraits = [],
+        _ body: (PlatformTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: platformPool, tenant: nil, traits) { try await body(PlatformTransaction(core: $0)) }
     }
 
     /// Runs a short `body` with the rights of the cell on a connection kept for nothing else, which does not wait for work.
     ///
     /// For renewing leases: behind a full pool they would end just when there is most to do.
     @discardableResult
-    public func heartbeat<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
-        try await run(on: heartbeatPool, tenant: nil) { try await body(CellTransaction(core: $0)) }
+    public func heartbeat<Value: Sendable>(
+        _ traits: TransactionTraits = [],
+        _ body: (CellTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: heartbeatPool, tenant: nil, traits) { try await body(CellTransaction(core: $0)) }
     }
 
     /// Closes all connections; transactions under way finish first, new ones are refused.
@@ -76,6 +85,7 @@ public final class Database: Sendable {
     private func run<Value: Sendable>(
         on pool: Pool,
         tenant: TenantID?,
+        _ traits: TransactionTraits = [],
         _ body: (TransactionCore) async throws -> Value
     ) async throws -> Value {
         var attempt = 0
@@ -85,6 +95,7 @@ public final class Database: Sendable {
             let core = TransactionCore(
                 connection: member.connection,
                 tenant: tenant,
+                traits: traits,
                 forgetsMemberships: refusals > 0 && configuration.isPooled
             )
             do {

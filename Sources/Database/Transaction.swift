@@ -33,6 +33,27 @@ extension Transaction {
     public func atClosing(_ sql: SQL) { atClosing(sql, mustAffect: nil) }
 }
 
+/// What a transaction tells the server of itself before its first statement.
+public struct TransactionTraits: OptionSet, Sendable {
+    public let rawValue: Int
+
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Its tables are empty at one time and long at another: plans that read a whole table are never kept for later.
+    public static let usesIndexes = TransactionTraits(rawValue: 1)
+    /// Row by row through indexes, which is never bad; another way may be very bad as soon as the table has grown.
+    fileprivate static let byIndexes = ["seqscan", "hashjoin", "mergejoin"]
+        .map { "set_config('enable_\($0)', 'off', true)" }.joined(separator: ", ")
+
+    /// Its loss in a crash of the server does no harm, so that its commit does not wait for the disk.
+    public static let mayBeLost = TransactionTraits(rawValue: 2)
+
+    fileprivate var statements: [Statement] {
+        (contains(.usesIndexes) ? [Statement(fixed: "SELECT \(Self.byIndexes)")] : [])
+            + (contains(.mayBeLost) ? [Statement(fixed: "SELECT set_config('synchronous_commit', 'off', true)")] : [])
+    }
+}
+
 /// A transaction of one of the three kinds below, which all do the same with different rights.
 protocol CoreTransaction: Transaction {
     var core: TransactionCore { get }
@@ -91,13 +112,20 @@ final class TransactionCore: Sendable {
 
     private let connection: Connection
     private let tenant: TenantID?
+    private let traits: TransactionTraits
     private let forgetsMemberships: Bool
     private let state = Mutex(State())
 
     /// With `forgetsMemberships` the server computes anew which tenants its login may enter.
-    init(connection: Connection, tenant: TenantID?, forgetsMemberships: Bool = false) {
+    init(
+        connection: Connection,
+        tenant: TenantID?,
+        traits: TransactionTraits = [],
+        forgetsMemberships: Bool = false
+    ) {
         self.connection = connection
         self.tenant = tenant
+        self.traits = traits
         self.forgetsMemberships = forgetsMemberships
     }
 
@@ -151,7 +179,8 @@ final class TransactionCore: Sendable {
         let (hasBegun, closings, last) = state.withLock { state in
             (state.hasBegun, state.closings, state.last.sorted { $0.key < $1.key }.map(\.value))
         }
-        var statements = hasBegun ? [] : closings.isEmpty && last.isEmpty ? [] : [Statement(fixed: "BEGIN")]
+        var statements =
+            hasBegun || closings.isEmpty && last.isEmpty ? [] : [Statement(fixed: "BEGIN")] + traits.statements
         guard hasBegun || !statements.isEmpty else { return }
         if hasBegun, tenant != nil, !(closings.isEmpty && last.isEmpty) { statements.append(Self.leaveTenant) }
         let closingStart = statements.count
@@ -192,7 +221,7 @@ final class TransactionCore: Sendable {
 
     private func openingIfNeeded() -> [Statement] {
         guard !state.withLock({ $0.hasBegun }) else { return [] }
-        guard let tenant else { return [Statement(fixed: "BEGIN")] }
+        guard let tenant else { return [Statement(fixed: "BEGIN")] + traits.statements }
         let schema = tenant.schema
         // PostgreSQL remembers the memberships of the last role that it was asked about; now that is another one.
         let forgetting = Statement(fixed: "SELECT pg_has_role('zvonar_platform', 'zvonar_owner', 'MEMBER')")
@@ -206,5 +235,8 @@ final class TransactionCore: Sendable {
         ]
     }
 
-    private static let leaveTenant = Statement(fixed: "SELECT set_config('role', 'none', true)")
+    /// The closing part is about tables that are empty at one time and long at another, see `usesIndexes`.
+    private static let leaveTenant = Statement(
+        fixed: "SELECT set_config('role', 'none', true), \(TransactionTraits.byIndexes)"
+    )
 }

@@ -5,13 +5,15 @@ import Synchronization
 
 /// What processes tell each other without content: PostgreSQL protects no channel, so a notification is only "look".
 public enum WakeUpChannel: String, Sendable, CaseIterable {
-    case jobs = "zvonar_jobs"
+    case quickJobs = "zvonar_jobs_quick"
+    case networkJobs = "zvonar_jobs_network"
+    case heavyJobs = "zvonar_jobs_heavy"
     case live = "zvonar_live"
     case outbox = "zvonar_outbox"
     case tenants = "zvonar_tenants"
 
     /// NOTIFY takes a lock of the whole database through its commit, so a process sends one a period at most.
-    var period: Duration { self == .live ? .milliseconds(100) : .milliseconds(20) }
+    public var period: Duration { self == .live ? .milliseconds(100) : .milliseconds(20) }
 }
 
 /// Wakes who waits for work: at once in this process, by NOTIFY in others, and every second in case one was lost.
@@ -65,19 +67,28 @@ final class WakeUps: Sendable {
         }
     }
 
-    /// The channels raised since the last call, whenever there are some.
-    func changes() -> AsyncStream<Void> {
+    /// Yields when a channel may have to be notified.
+    fileprivate func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         state.withLock { $0.notifier = continuation }
         continuation.yield()
         return stream
     }
 
-    func takeChanges() -> Set<WakeUpChannel> {
+    /// The raised channels whose time has come, to be notified now, and the moment when the next of the others may be.
+    fileprivate func takeChanges(
+        notBefore: [WakeUpChannel: ContinuousClock.Instant],
+        now: ContinuousClock.Instant
+    ) -> (due: [WakeUpChannel], next: ContinuousClock.Instant?) {
         state.withLock { state in
-            defer { state.toNotify = [] }
-            return state.toNotify
+            let due = state.toNotify.filter { notBefore[$0].map { $0 <= now } ?? true }
+            state.toNotify.subtract(due)
+            return (due.sorted { $0.rawValue < $1.rawValue }, state.toNotify.compactMap { notBefore[$0] }.min())
         }
+    }
+
+    fileprivate func lookForChanges(after delay: Duration) {
+        reactor.after(delay) { [weak self] in _ = self?.state.withLock { $0.notifier?.yield() } }
     }
 }
 
@@ -87,32 +98,9 @@ extension Database {
 
     /// Carries wake-ups between processes until cancelled.
     ///
-    /// Listens on a connection of its own, past a pooler, and comes back by itself; without it this process still works,
-    /// a second late.
-    public func runWakeUps() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.keepListening() }
-            group.addTask { await self.keepNotifying() }
-        }
-    }
-
-    private func keepNotifying() async {
-        for await _ in wakeUps.changes() {
-            let channels = wakeUps.takeChanges()
-            guard !channels.isEmpty else { continue }
-            do {
-                try await cell { transaction in
-                    for channel in channels.sorted(by: { $0.rawValue < $1.rawValue }) {
-                        try await transaction.execute("NOTIFY \(unsafeRaw: channel.rawValue)")
-                    }
-                }
-                try await Task.sleep(for: channels.map(\.period).max() ?? .zero)
-            } catch {
-                // Others look every second by themselves; the fault shows wherever work is done.
-                logger.debug("cannot notify", metadata: ["error": "\(error)"])
-            }
-        }
-    }
+    /// Listens and notifies on a connection of its own, past a pooler, and comes back by itself; without it this process
+    /// still works, a second late.
+    public func runWakeUps() async { await keepListening() }
 
     private func keepListening() async {
         var isLost = false
@@ -136,17 +124,45 @@ extension Database {
     private func listenUntilLost(_ isListening: () -> Void) async throws {
         let connection = try await connecting.open(.cell, isDirect: true)
         defer { connection.close() }
-        let (notifications, continuation) = AsyncStream.makeStream(of: Void.self)
+        let (losses, loss) = AsyncStream.makeStream(of: Void.self)
         connection.onNotification { [wakeUps] name in
-            guard let name else { return continuation.finish() }
+            guard let name else { return loss.finish() }
             if let channel = WakeUpChannel(rawValue: name) { wakeUps.wakeHere(channel) }
         }
-        let listen = WakeUpChannel.allCases.map { Statement("LISTEN \(unsafeRaw: $0.rawValue)") }
+        // A lost notification is made good by the next look, so nobody waits for the disk.
+        let listen =
+            [Statement(fixed: "SET synchronous_commit = off")]
+            + WakeUpChannel.allCases.map { Statement("LISTEN \(unsafeRaw: $0.rawValue)") }
         _ = try await connection.exchange(listen)
         isListening()
         // Something may have been raised while nobody listened.
         WakeUpChannel.allCases.forEach(wakeUps.wakeHere)
-        for await _ in notifications {}
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in losses {} }
+            group.addTask { try await self.notify(on: connection) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
         try Task.checkCancellation()
+    }
+
+    /// Notifies each channel once a period at most, whatever the others do.
+    ///
+    /// Goes by the listening connection, which is not told of what it said itself: who works here was woken already.
+    private func notify(on connection: Connection) async throws {
+        var notBefore: [WakeUpChannel: ContinuousClock.Instant] = [:]
+        var planned: ContinuousClock.Instant?
+        for await _ in wakeUps.changes() {
+            let now = ContinuousClock.now
+            let (due, next) = wakeUps.takeChanges(notBefore: notBefore, now: now)
+            if !due.isEmpty {
+                _ = try await connection.exchange(due.map { Statement("NOTIFY \(unsafeRaw: $0.rawValue)") })
+                for channel in due { notBefore[channel] = now + channel.period }
+            }
+            if let next, planned.map({ $0 <= now || next < $0 }) ?? true {
+                planned = next
+                wakeUps.lookForChanges(after: next - now)
+            }
+        }
     }
 }

@@ -176,10 +176,10 @@ struct ConnectionTests {
         // Without the notification the follower would be woken by the clock, once a second.
         var wakeUps = 0
         let startedAt = ContinuousClock.now
-        for await _ in other.wakeUps(on: .jobs) {
+        for await _ in other.wakeUps(on: .quickJobs) {
             wakeUps += 1
             if wakeUps == 20 { break }
-            try await test.database.cell { $0.wake(.jobs) }
+            try await test.database.cell { $0.wake(.quickJobs) }
         }
         #expect(wakeUps == 20)
         #expect(ContinuousClock.now - startedAt < .seconds(19))

@@ -148,8 +148,8 @@ struct QueueMishapTests {
             try await world.database.cell { tx in
                 try await tx.execute(
                     """
-                    INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, max_attempts)
-                    VALUES (\(world.tenant), \(count.name), 'quick', '{"value":2}', 'call 7', 20)
+                    INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, max_attempts, turn)
+                    VALUES (\(world.tenant), \(count.name), 'quick', '{"value":2}', 'call 7', 20, 1)
                     """
                 )
                 world.seen.append("added")
@@ -239,14 +239,14 @@ struct QueueMishapTests {
             for number in 0..<100 { try tx.enqueue(count, Number(value: number), after: .seconds(3600)) }
         }
         try world.test.runAsSuperuser(
-            "UPDATE cell.jobs SET turn_at = now() - interval '1 hour', run_at = now() - interval '1 minute'"
+            "UPDATE cell.jobs SET turn = 0, run_at = now() - interval '1 minute'"
         )
         try await world.database.tenant(neighbour) { try $0.enqueue(count, Number(value: 0)) }
         try await JobStore(database: world.database, worker: "me").revive()
         #expect(Set(try await world.jobs()) == ["test.count waiting 0"])
         #expect(try await world.positionInQueue(of: neighbour) <= 2)
         #expect(
-            try await world.number("SELECT count(DISTINCT turn_at) FROM cell.jobs WHERE tenant_id = \(world.tenant)")
+            try await world.number("SELECT count(DISTINCT turn) FROM cell.jobs WHERE tenant_id = \(world.tenant)")
                 == 100
         )
     }
@@ -255,7 +255,7 @@ struct QueueMishapTests {
         let world = try await World()
         let neighbour = try await world.test.tenant()
         try await world.enqueue(1)
-        try world.test.runAsSuperuser("UPDATE cell.jobs SET state = 'dead', turn_at = now() - interval '1 hour'")
+        try world.test.runAsSuperuser("UPDATE cell.jobs SET state = 'dead', dead_at = now(), turn = 0")
         try await world.database.tenant(neighbour) { try $0.enqueue(count, Number(value: 0)) }
         let jobs = JobList(database: world.database)
         #expect(try await jobs.retry(try #require(try await jobs.all(state: "dead").first).id))

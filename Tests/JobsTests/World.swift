@@ -92,7 +92,7 @@ struct World: Sendable {
         try await number(
             """
             SELECT count(*) FROM cell.jobs
-            WHERE turn_at < (SELECT turn_at FROM cell.jobs WHERE tenant_id = \(tenant))
+            WHERE turn < (SELECT turn FROM cell.jobs WHERE tenant_id = \(tenant))
             """
         )
     }

@@ -68,9 +68,10 @@ public final class LiveFeed: Sendable {
         return stream
     }
 
-    /// Looks for changes until cancelled.
+    /// Looks for changes until cancelled, once in a tenth of a second at most: pages need not see more of them.
     public func run() async {
         for await _ in database.wakeUps(on: .live) {
+            let looksAgainAt = ContinuousClock.now + WakeUpChannel.live.period
             let followed = followers.withLock { $0.all.values.map { ($0.tenant, Array($0.seen.keys)) } }
             guard !followed.isEmpty else { continue }
             do {
@@ -79,6 +80,7 @@ public final class LiveFeed: Sendable {
             } catch {
                 logger.debug("cannot look for live changes", metadata: ["error": "\(error)"])
             }
+            do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { break }
         }
         followers.withLock { $0.all.values }.forEach { $0.continuation.finish() }
     }

@@ -24,7 +24,7 @@ extension TenantTransaction {
         )
         // Locks its like, which another transaction may want too.
         if let order = job.order { atClosing(job.insertion, inOrderOf: order) } else { atClosing(job.insertion) }
-        wake(.jobs)
+        wake(type.lane.channel)
     }
 }
 
@@ -46,7 +46,7 @@ struct NewJob: Sendable {
         let state = delay > .zero ? "later" : "waiting"
         // DO NOTHING would not lock the like: it could start, miss what this transaction is about to commit, and end.
         return """
-            INSERT INTO cell.jobs AS jobs (tenant_id, type, lane, payload, key, state, max_attempts, run_at, turn_at)
+            INSERT INTO cell.jobs AS jobs (tenant_id, type, lane, payload, key, state, max_attempts, run_at, turn)
             SELECT \(tenant), \(type), \(lane), \(payload)::jsonb, \(key), \(state), \(maxAttempts),
                    now() + \(delay.inSeconds) * interval '1 second',
                    \(newTurn(tenant: "\(tenant)", lane: "\(lane)"))
@@ -58,14 +58,14 @@ struct NewJob: Sendable {
 
 /// The turn of a job that begins to wait now, for the tenant and the lane that two expressions give.
 ///
-/// It is that of start-time fair queueing (Goyal, Vin, Cheng 1996): at the head of the queue, or one step behind the
-/// tenant's own last job, whichever is later. A tenant with one job never waits behind many of another.
+/// It is that of start-time fair queueing (Goyal, Vin, Cheng 1996): one step behind the turn that the lane has come to, or
+/// one behind the tenant's own last job, whichever is later. A tenant with one job never waits behind many of another.
+/// Nothing below the lane's turn is looked at: there may be many rows that are dead and cannot be removed yet.
 func newTurn(tenant: SQL, lane: SQL) -> SQL {
     """
-    greatest(
-        coalesce((SELECT queued.turn_at FROM cell.jobs AS queued WHERE queued.lane = \(lane) AND queued.state = 'waiting'
-                  ORDER BY queued.turn_at LIMIT 1), clock_timestamp()),
-        (SELECT max(own.turn_at) + interval '1 ms' FROM cell.jobs AS own
-         WHERE own.tenant_id = \(tenant) AND own.lane = \(lane) AND own.state IN ('waiting', 'running')))
+    (SELECT coalesce((SELECT max(own.turn) FROM cell.jobs AS own
+                      WHERE own.tenant_id = \(tenant) AND own.lane = \(lane) AND own.state = 'waiting'
+                        AND own.turn > reached.turn), reached.turn) + 1
+     FROM cell.lanes AS reached WHERE reached.lane = \(lane))
     """
 }

@@ -5,14 +5,23 @@ import Synchronization
 
 /// What the work on one job knows of it.
 public struct JobContext: Sendable {
-    public let tenant: TenantID
-    /// 1 for the first.
-    public let attempt: Int
-    public let maxAttempts: Int
-    public let logger: Logger
     let job: ClaimedJob
     let store: JobStore
+    let baseLogger: Logger
     let ending = JobEnding()
+
+    public var tenant: TenantID { job.tenant }
+    /// 1 for the first.
+    public var attempt: Int { job.attempt }
+    public var maxAttempts: Int { job.maxAttempts }
+
+    /// Says with every line which job of whom it is about.
+    public var logger: Logger {
+        var logger = baseLogger
+        logger[metadataKey: "job"] = "\(job.type) \(job.id)"
+        logger[metadataKey: "tenant"] = "\(job.tenant)"
+        return logger
+    }
 
     /// Commits the effects of `body` and the end of the job in one transaction.
     ///
@@ -25,6 +34,8 @@ public struct JobContext: Sendable {
         ending.isCommitted.withLock { $0 = true }
         return .done
     }
+
+    func noteLoss() { logger.notice("the lease of a job was lost before it ended") }
 }
 
 /// Remembers that a job has ended with its effects.

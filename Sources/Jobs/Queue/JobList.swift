@@ -65,37 +65,42 @@ public struct JobList: Sendable {
     }
 
     private func putBack(_ id: Int64) async throws -> Bool {
-        try await database.cell { tx in
-            let count = try await tx.execute(
+        try await database.cell(.usesIndexes) { tx in
+            let rows = try await tx.query(
                 """
                 UPDATE cell.jobs AS job
-                SET state = 'waiting', attempt = 0, run_at = now(), error = NULL,
-                    turn_at = \(newTurn(tenant: "job.tenant_id", lane: "job.lane"))
+                SET state = 'waiting', dead_at = NULL, attempt = 0, run_at = now(), error = NULL,
+                    turn = \(newTurn(tenant: "job.tenant_id", lane: "job.lane"))
                 WHERE id = \(id) AND state = 'dead'
                   AND NOT EXISTS (SELECT FROM cell.jobs AS like_it
                                   WHERE like_it.tenant_id = job.tenant_id AND like_it.type = job.type
                                     AND like_it.key = job.key AND like_it.state IN ('waiting', 'later'))
+                RETURNING lane
                 """
             )
-            tx.wake(.jobs)
-            return count == 1
+            for row in rows { JobLane(rawValue: try row.decode(String.self)).map { tx.wake($0.channel) } }
+            return !rows.isEmpty
         }
     }
 
-    /// How many jobs stand before a waiting one in its lane, those being done included; nil when it does not wait.
+    /// The place of a waiting job among those of its type, over all companies: 1 for the next; nil when it does not wait.
+    ///
+    /// Those in work count, and of those that wait all whose turn is before its own. So it is never the sum of what others
+    /// have brought: of each company only as many stand before it as it has jobs of its own before it. It rises only
+    /// when a company comes that has fewer waiting, and by one.
     public func position<Payload>(of type: JobType<Payload>, key: String, tenant: TenantID) async throws -> Int? {
-        try await database.cell { tx in
+        try await database.cell(.usesIndexes) { tx in
             let rows = try await tx.query(
                 """
                 WITH mine AS (
-                    SELECT id, turn_at
+                    SELECT id, turn
                     FROM cell.jobs
                     WHERE tenant_id = \(tenant) AND type = \(type.name) AND key = \(key) AND state = 'waiting'
                 )
                 SELECT (SELECT count(*) FROM cell.jobs AS other
-                        WHERE other.lane = \(type.lane) AND other.state = 'waiting'
-                          AND (other.turn_at, other.id) < (mine.turn_at, mine.id))
-                     + (SELECT count(*) FROM cell.jobs WHERE lane = \(type.lane) AND state = 'running')
+                        WHERE other.lane = \(type.lane) AND other.state = 'waiting' AND other.type = \(type.name)
+                          AND (other.turn, other.id) < (mine.turn, mine.id))
+                     + (SELECT count(*) FROM cell.jobs WHERE state = 'running' AND type = \(type.name)) + 1
                 FROM mine
                 """
             )

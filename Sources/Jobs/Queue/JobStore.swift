@@ -2,6 +2,15 @@ import Database
 import Foundation
 import Kernel
 
+/// From where a claim looks for jobs.
+enum ClaimDepth: Sendable, CaseIterable {
+    /// From the first waiting job, past every row that was claimed before and cannot be removed yet.
+    case whole
+    /// From the turn that the lane has come to. Passes over a job whose transaction took long to commit, or whose like has
+    /// only just ended: a look at the whole finds it.
+    case front
+}
+
 /// All SQL of the queue.
 struct JobStore: Sendable {
     let database: Database
@@ -11,52 +20,71 @@ struct JobStore: Sendable {
     /// Takes up to `limit` jobs of the types whose turn it is; they are ours until the lease ends.
     ///
     /// Other types are left to processes that know them: while one is replaced by a newer, both take jobs.
-    func claim(_ lane: JobLane, types: [String], limit: Int) async throws -> [ClaimedJob] {
-        try await database.cell { tx in
-            let rows = try await tx.query(
-                """
-                WITH turn AS (
-                    SELECT id
-                    FROM cell.jobs AS job
-                    WHERE lane = \(lane)
-                      AND state = 'waiting'
-                      AND type = ANY(\(types))
-                      AND (key IS NULL OR NOT EXISTS (
-                          SELECT FROM cell.jobs AS running
-                          WHERE running.tenant_id = job.tenant_id AND running.type = job.type
-                            AND running.key = job.key AND running.state = 'running'))
-                    ORDER BY turn_at, id
-                    LIMIT \(limit)
-                    FOR UPDATE SKIP LOCKED
-                )
-                UPDATE cell.jobs AS job
-                SET state = 'running', attempt = attempt + 1, worker = \(worker),
-                    lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
-                FROM turn
-                WHERE job.id = turn.id
-                RETURNING job.id, job.worker, job.tenant_id, job.type, job.payload, job.attempt, job.max_attempts
-                """
-            )
-            return try rows.map(claimed).sorted { $0.id < $1.id }
+    func claim(_ lane: JobLane, types: [String], limit: Int, looking depth: ClaimDepth = .whole) async throws
+        -> [ClaimedJob]
+    {
+        try await database.cell(.usesIndexes) { tx in
+            try await tx.query(claiming(lane, types: types, limit: limit, looking: depth)).map(claimed)
         }
     }
 
+    /// The statement of a claim.
+    func claiming(_ lane: JobLane, types: [String], limit: Int, looking depth: ClaimDepth) -> SQL {
+        let reached: SQL = "(SELECT lanes.turn FROM cell.lanes AS lanes WHERE lanes.lane = \(lane))"
+        let start: SQL = depth == .front ? "AND turn >= \(reached)" : ""
+        return """
+            WITH next AS (
+                SELECT id
+                FROM cell.jobs AS job
+                WHERE lane = \(lane)
+                  AND state = 'waiting' \(start)
+                  AND type = ANY(\(types))
+                  AND (key IS NULL OR NOT EXISTS (
+                      SELECT FROM cell.jobs AS running
+                      WHERE running.tenant_id = job.tenant_id AND running.type = job.type
+                        AND running.key = job.key AND running.state = 'running'))
+                ORDER BY turn, id
+                LIMIT \(limit)
+                FOR UPDATE SKIP LOCKED
+            ), claimed AS (
+                UPDATE cell.jobs AS job
+                SET state = 'running', attempt = attempt + 1, worker = \(worker),
+                    lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
+                FROM next
+                WHERE job.id = next.id
+                RETURNING job.*
+            ), moved AS (
+                SELECT setval(('cell.jobs_turn_' || \(lane))::regclass, max(turn)) FROM claimed
+                HAVING max(turn) > \(reached)
+            )
+            SELECT id, worker, tenant_id, type, lane, payload, key IS NOT NULL, attempt, max_attempts,
+                   (SELECT count(*) FROM moved)
+            FROM claimed
+            ORDER BY turn, id
+            """
+    }
+
     private func claimed(_ row: Row) throws -> ClaimedJob {
-        let (id, worker, tenant, type, payload, attempt, maxAttempts) = try row.decode(
+        let (id, worker, tenant, type, lane, payload, isKeyed, attempt, maxAttempts) = try row.decode(
             Int64.self,
             String.self,
             TenantID.self,
             String.self,
             String.self,
+            String.self,
+            Bool.self,
             Int.self,
             Int.self
         )
+        guard let lane = JobLane(rawValue: lane) else { throw DatabaseFault.unreadable("the lane of a job") }
         return ClaimedJob(
             id: id,
             worker: worker,
             tenant: tenant,
             type: type,
+            lane: lane,
             payload: payload,
+            isKeyed: isKeyed,
             attempt: attempt,
             maxAttempts: maxAttempts
         )
@@ -70,11 +98,36 @@ struct JobStore: Sendable {
     /// Ends a job together with the effects of a transaction; a lost lease rolls the transaction back.
     func finish(_ job: ClaimedJob, in transaction: some Transaction) {
         transaction.atClosing("DELETE FROM cell.jobs WHERE \(held(job))", mustAffect: 1)
-        transaction.wake(.jobs)
+        // Only a like waits for this end; the worker's own lane goes on by itself.
+        if job.isKeyed { transaction.wake(job.lane.channel) }
     }
 
-    func finish(_ job: ClaimedJob) async throws {
-        try await database.cell { tx in finish(job, in: tx) }
+    /// Ends jobs of ours that have no effects to be committed with, and gives those whose lease we still had.
+    func finish(_ jobs: [ClaimedJob]) async throws -> Set<JobAttempt> {
+        try await database.cell(.usesIndexes) { tx in
+            let rows = try await tx.query(finishing(jobs))
+            for channel in Set(jobs.filter(\.isKeyed).map(\.lane.channel)) { tx.wake(channel) }
+            return try attempts(rows)
+        }
+    }
+
+    /// The statement that ends several jobs, each under the same conditions as one.
+    func finishing(_ jobs: [ClaimedJob]) -> SQL {
+        """
+        DELETE FROM cell.jobs AS job
+        USING unnest(\(jobs.map(\.id)), \(jobs.map(\.attempt))) AS mine (id, attempt)
+        WHERE job.id = mine.id AND job.attempt = mine.attempt AND job.state = 'running' AND job.worker = \(worker)
+        RETURNING job.id, job.attempt
+        """
+    }
+
+    private func attempts(_ rows: [Row]) throws -> Set<JobAttempt> {
+        Set(
+            try rows.map { row in
+                let (id, number) = try row.decode(Int64.self, Int.self)
+                return JobAttempt(id: id, number: number)
+            }
+        )
     }
 
     /// Puts a job off.
@@ -93,9 +146,14 @@ struct JobStore: Sendable {
     /// Lets a job wait again as `change` says; when its like waits already, that one does its work.
     ///
     /// Changes nothing when the job is not that worker's any more, or `condition` does not hold.
-    private func endAttempt(_ job: ClaimedJob, changing change: SQL, when condition: SQL = "true") async throws {
+    private func endAttempt(
+        _ job: ClaimedJob,
+        changing change: SQL,
+        when condition: SQL = "true",
+        _ traits: TransactionTraits = .usesIndexes
+    ) async throws {
         func tryOnce() async throws {
-            try await database.cell { tx in
+            try await database.cell(traits) { tx in
                 // Locked, so that what is looked at stays true until it is changed.
                 let own = try await tx.query(
                     "SELECT id FROM cell.jobs WHERE \(held(job)) AND \(condition) FOR UPDATE"
@@ -115,7 +173,7 @@ struct JobStore: Sendable {
                         "UPDATE cell.jobs SET \(change), worker = NULL, lease_until = NULL WHERE id = \(job.id)"
                     )
                 }
-                tx.wake(.jobs)
+                tx.wake(job.lane.channel)
             }
         }
         do {
@@ -130,39 +188,50 @@ struct JobStore: Sendable {
     func bury(_ job: ClaimedJob, because error: String, in transaction: some Transaction) {
         transaction.atClosing(
             """
-            UPDATE cell.jobs SET state = 'dead', error = \(error), worker = NULL, lease_until = NULL
+            UPDATE cell.jobs SET state = 'dead', dead_at = now(), error = \(error), worker = NULL, lease_until = NULL
             WHERE \(held(job))
             """,
             mustAffect: 1
         )
+        if job.isKeyed { transaction.wake(job.lane.channel) }
     }
 
     /// Puts a job among the dead and does nothing else.
     func bury(_ job: ClaimedJob, because error: String) async throws {
-        try await database.cell { tx in bury(job, because: error, in: tx) }
+        try await database.cell(.usesIndexes) { tx in bury(job, because: error, in: tx) }
     }
 
     /// Renews the lease of attempts in hand and gives those that are still ours.
     func renew(_ attempts: [JobAttempt]) async throws -> Set<JobAttempt> {
-        let (ids, numbers) = (attempts.map(\.id), attempts.map(\.number))
-        return try await database.heartbeat { tx in
-            let rows = try await tx.query(
-                """
-                UPDATE cell.jobs AS job
-                SET lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
-                FROM unnest(\(ids), \(numbers)) AS mine (id, attempt)
-                WHERE job.id = mine.id AND job.attempt = mine.attempt
-                  AND job.state = 'running' AND job.worker = \(worker)
-                RETURNING job.id, job.attempt
-                """
-            )
-            return Set(
-                try rows.map { row in
-                    let (id, number) = try row.decode(Int64.self, Int.self)
-                    return JobAttempt(id: id, number: number)
-                }
-            )
+        try await database.heartbeat([.usesIndexes, .mayBeLost]) { tx in
+            try self.attempts(try await tx.query(renewing(attempts)))
         }
+    }
+
+    /// The statement that renews leases.
+    ///
+    /// A row that is locked is being ended at this moment: waiting for it could be waiting for each other.
+    func renewing(_ attempts: [JobAttempt]) -> SQL {
+        """
+        WITH held AS (
+            SELECT job.id, job.attempt
+            FROM unnest(\(attempts.map(\.id)), \(attempts.map(\.number))) AS mine (id, attempt)
+            JOIN cell.jobs AS job ON job.id = mine.id AND job.attempt = mine.attempt
+            WHERE job.state = 'running' AND job.worker = \(worker)
+        ), free AS (
+            SELECT job.id, job.attempt
+            FROM held
+            JOIN cell.jobs AS job ON job.id = held.id AND job.attempt = held.attempt
+            WHERE job.state = 'running' AND job.worker = \(worker)
+            FOR UPDATE OF job SKIP LOCKED
+        ), renewed AS (
+            UPDATE cell.jobs AS job
+            SET lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
+            FROM free
+            WHERE job.id = free.id
+        )
+        SELECT id, attempt FROM held
+        """
     }
 
     /// Brings back what was put off until now and, after a wait as long as that of a failure, what a lost worker held.
@@ -175,15 +244,16 @@ struct JobStore: Sendable {
                 changing: """
                     state = 'later', run_at = now() + \(delay) * interval '1 second', error = 'the worker was lost'
                     """,
-                when: "lease_until < now()"
+                when: "lease_until < now()",
+                [.usesIndexes, .mayBeLost]
             )
         }
     }
 
     /// What was put off until now waits again, each job with a new turn: an old one would let all of them go first.
     private func promote() async throws {
-        try await database.cell { tx in
-            let count = try await tx.execute(
+        try await database.cell([.usesIndexes, .mayBeLost]) { tx in
+            let rows = try await tx.query(
                 """
                 WITH due AS (
                     SELECT id, tenant_id, lane, run_at
@@ -195,25 +265,27 @@ struct JobStore: Sendable {
                 ), placed AS (
                     SELECT id, tenant_id, lane, row_number() OVER (PARTITION BY tenant_id, lane ORDER BY run_at, id) AS place
                     FROM due
+                ), promoted AS (
+                    UPDATE cell.jobs AS job
+                    SET state = 'waiting',
+                        turn = \(newTurn(tenant: "placed.tenant_id", lane: "placed.lane")) + placed.place - 1
+                    FROM placed
+                    WHERE job.id = placed.id
+                    RETURNING job.lane
                 )
-                UPDATE cell.jobs AS job
-                SET state = 'waiting',
-                    turn_at = \(newTurn(tenant: "placed.tenant_id", lane: "placed.lane"))
-                              + (placed.place - 1) * interval '1 ms'
-                FROM placed
-                WHERE job.id = placed.id
+                SELECT DISTINCT lane FROM promoted
                 """
             )
-            if count > 0 { tx.wake(.jobs) }
+            for row in rows { JobLane(rawValue: try row.decode(String.self)).map { tx.wake($0.channel) } }
         }
     }
 
     /// Jobs whose worker has been silent for longer than a lease.
     private func lost() async throws -> [ClaimedJob] {
-        try await database.cell { tx in
+        try await database.cell(.usesIndexes) { tx in
             try await tx.query(
                 """
-                SELECT id, worker, tenant_id, type, payload, attempt, max_attempts
+                SELECT id, worker, tenant_id, type, lane, payload, key IS NOT NULL, attempt, max_attempts
                 FROM cell.jobs
                 WHERE state = 'running' AND lease_until < now()
                 ORDER BY lease_until

@@ -1,3 +1,4 @@
+import Database
 import Foundation
 import Kernel
 
@@ -9,6 +10,15 @@ public enum JobLane: String, Sendable, CaseIterable {
     case network
     /// Keeps a core or the speech engine busy for long.
     case heavy
+
+    /// What wakes its workers, and nobody else's.
+    var channel: WakeUpChannel {
+        switch self {
+        case .quick: .quickJobs
+        case .network: .networkJobs
+        case .heavy: .heavyJobs
+        }
+    }
 }
 
 /// A kind of work with the values it needs; one room enqueues it, another registers who does it.
@@ -40,7 +50,10 @@ struct ClaimedJob: Sendable {
     let worker: String
     let tenant: TenantID
     let type: String
+    let lane: JobLane
     let payload: String
+    /// Whether its like may wait for its end.
+    let isKeyed: Bool
     let attempt: Int
     let maxAttempts: Int
 

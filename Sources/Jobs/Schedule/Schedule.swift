@@ -69,7 +69,7 @@ struct ScheduleStore: Sendable {
     private static let catchUp = Duration.seconds(3 * 3600)
 
     func runDue(logger: Logger) async throws {
-        try await database.cell { tx in
+        try await database.cell(.usesIndexes) { tx in
             let rows = try await tx.query(
                 """
                 WITH due AS (
@@ -117,7 +117,7 @@ struct ScheduleStore: Sendable {
             // In the order in which every transaction adds them, see `NewJob.order`.
             for run in runs.sorted(by: { ($0.order ?? "") < ($1.order ?? "") }) {
                 try await tx.execute(run.insertion)
-                tx.wake(.jobs)
+                tx.wake(run.lane.channel)
             }
         }
     }
