@@ -116,10 +116,10 @@ import Testing
 
     @Test func `thirty messages a second for the whole bot`() {
         var limits = RateLimits(isEnabled: true)
-        let sent = (1...40).filter { limits.take(DialogID(bot: 1, person: $0), at: 100) == nil }
+        let sent = (1...40).filter { limits.take(DialogID(bot: 1, chat: $0), at: 100) == nil }
         #expect(sent.count == 30)
-        #expect(limits.take(DialogID(bot: 1, person: 99), at: 100) == 1)
-        #expect(limits.take(DialogID(bot: 2, person: 99), at: 100) == nil)
-        #expect(limits.take(DialogID(bot: 1, person: 99), at: 101) == nil)
+        #expect(limits.take(DialogID(bot: 1, chat: 99), at: 100) == 1)
+        #expect(limits.take(DialogID(bot: 2, chat: 99), at: 100) == nil)
+        #expect(limits.take(DialogID(bot: 1, chat: 99), at: 101) == nil)
     }
 }

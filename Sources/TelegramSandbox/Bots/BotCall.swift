@@ -65,41 +65,6 @@ extension World {
         BotReply(status: failure.code, json: failure.json, retryAfter: failure.retryAfter)
     }
 
-    private func run(_ call: BotCall) async throws -> JSON {
-        switch call.method {
-        case "getme": try me(call)
-        case "getupdates": try await updates(call)
-        case "setwebhook": try setWebhook(call)
-        case "deletewebhook": try deleteWebhook(call)
-        case "getwebhookinfo": try webhookInfo(call)
-        case "setmycommands": try setCommands(call)
-        case "getmycommands": try commands(call)
-        case "deletemycommands": try deleteCommands(call)
-        case "setchatmenubutton": try setMenuButton(call)
-        case "getchatmenubutton": try menuButton(call)
-        case "logout", "close": true
-        case "sendmessage": try sendMessage(call)
-        case "sendphoto": try sendFile(call, as: .photo)
-        case "senddocument": try sendFile(call, as: .document)
-        case "sendaudio": try sendFile(call, as: .audio)
-        case "sendvoice": try sendFile(call, as: .voice)
-        case "copymessage": try copyMessage(call)
-        case "forwardmessage": try forwardMessage(call)
-        case "editmessagetext": try editText(call)
-        case "editmessagecaption": try editCaption(call)
-        case "editmessagereplymarkup": try editMarkup(call)
-        case "deletemessage": try deleteMessage(call)
-        case "deletemessages": try deleteMessages(call)
-        case "getfile": try file(call)
-        case "getchat": try chat(call)
-        case "answercallbackquery": try answerCallbackQuery(call)
-        case "sendchataction": try sendChatAction(call)
-        case "sendmediagroup", "setmessagereaction":
-            throw BotFailure.badRequest("the sandbox does not know this method yet")
-        default: throw BotFailure(code: 404, description: "Not Found: method not found")
-        }
-    }
-
     private func log(_ call: BotCall, _ method: String, from start: Double, status: Int, mistake: String?) throws {
         let number = (state.calls.last?.number ?? 0) + 1
         let took = Int((time - start) * 1_000)

@@ -1,4 +1,5 @@
-/// Telegram's limits for messages: 30 a second for a bot, one a second in a chat after a short burst.
+/// Telegram's limits for messages: 30 a second for a bot, one a second in a chat after a short burst, 20 a minute in a
+/// group.
 struct RateLimits: Sendable {
     var isEnabled: Bool
     private var bots: [Int: Bucket] = [:]
@@ -7,20 +8,22 @@ struct RateLimits: Sendable {
     /// Telegram names no number for a tolerated burst; with 10 a dialogue may answer with a few messages and edits at once.
     private static let chatBurst = 10.0
     private static let botPerSecond = 30.0
+    private static let groupPerMinute = 20.0
 
     init(isEnabled: Bool) { self.isEnabled = isEnabled }
 
-    /// Takes one message from both budgets, or says after how many seconds to come again.
-    mutating func take(_ dialog: DialogID, at time: Double) -> Int? {
+    /// Takes messages from both budgets, or says after how many seconds to come again.
+    mutating func take(_ dialog: DialogID, messages: Int = 1, isGroup: Bool = false, at time: Double) -> Int? {
         guard isEnabled else { return nil }
         var bot = bots[dialog.bot] ?? Bucket(capacity: Self.botPerSecond, perSecond: Self.botPerSecond, at: time)
-        var chat = chats[dialog] ?? Bucket(capacity: Self.chatBurst, perSecond: 1, at: time)
+        let capacity = isGroup ? Self.groupPerMinute : Self.chatBurst
+        var chat = chats[dialog] ?? Bucket(capacity: capacity, perSecond: isGroup ? capacity / 60 : 1, at: time)
         bot.refill(at: time)
         chat.refill(at: time)
-        let wait = max(bot.secondsUntilOne, chat.secondsUntilOne)
+        let wait = max(bot.secondsUntil(messages), chat.secondsUntil(messages))
         if wait <= 0 {
-            bot.tokens -= 1
-            chat.tokens -= 1
+            bot.tokens -= Double(messages)
+            chat.tokens -= Double(messages)
         }
         bots[dialog.bot] = bot
         chats[dialog] = chat
@@ -45,6 +48,8 @@ struct RateLimits: Sendable {
             refilledAt = time
         }
 
-        var secondsUntilOne: Double { tokens >= 1 ? 0 : (1 - tokens) / perSecond }
+        func secondsUntil(_ count: Int) -> Double {
+            tokens >= Double(count) ? 0 : (Double(count) - tokens) / perSecond
+        }
     }
 }

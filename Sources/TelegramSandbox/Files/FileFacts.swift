@@ -18,6 +18,9 @@ struct FileFacts {
 
     var canBeAudio: Bool { canBeVoice || has("OggS") || has("fLaC") || (has("RIFF") && has("WAVE", at: 8)) }
 
+    /// MP4, QuickTime or WebM.
+    var canBeVideo: Bool { isMP4 || head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) }
+
     /// Width and height of a PNG or JPEG; nil for everything else.
     var imageSize: (width: Int, height: Int)? { pngSize ?? jpegSize }
 

@@ -8,6 +8,8 @@ struct FileToSend: Sendable {
     var duration = 0
     var title: String?
     var performer: String?
+    var width = 0
+    var height = 0
 }
 
 /// Files are kept as they came, under a name of our own; what they are called stands in the journal.
@@ -69,7 +71,8 @@ extension World {
             fields["title"] = .optional(file.title)
             fields["performer"] = .optional(file.performer)
         case .video:
-            for name in ["width", "height"] { fields[name] = 0 }
+            fields["width"] = .integer(file.width)
+            fields["height"] = .integer(file.height)
             fields["duration"] = .integer(file.duration)
             fields["file_name"] = .optional(stored.name)
         case .document:

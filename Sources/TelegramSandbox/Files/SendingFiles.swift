@@ -15,7 +15,7 @@ extension World {
         return try post(content, from: bot(call), in: dialog, markup: markup).forBot
     }
 
-    private func fileContent(_ call: BotCall, as kind: FileKind) throws -> [String: JSON?] {
+    func fileContent(_ call: BotCall, as kind: FileKind) throws -> [String: JSON?] {
         let field = kind.rawValue
         let named = call.parameters.string(field) ?? ""
         let attached = named.hasPrefix("attach://") ? String(named.dropFirst("attach://".count)) : field
@@ -25,7 +25,9 @@ extension World {
         }
         if named.contains("://") {
             // The sandbox fetches nothing from elsewhere: it must work without a network, and never for strangers.
-            throw BotFailure.badRequest("failed to get HTTP URL content")
+            throw BotFailure.badRequest(
+                "failed to get HTTP URL content: the sandbox fetches nothing from elsewhere, upload the file"
+            )
         }
         guard let file = state.files[named], file.bot == call.bot else {
             throw BotFailure.badRequest("wrong file identifier/HTTP URL specified")
@@ -56,7 +58,8 @@ extension World {
             guard short > 0, short + long <= 10_000, long <= short * 20 else {
                 throw BotFailure.badRequest("PHOTO_INVALID_DIMENSIONS")
             }
-        case .voice where !facts.canBeVoice, .audio where !facts.canBeAudio: kind = .document
+        case .voice where !facts.canBeVoice, .audio where !facts.canBeAudio, .video where !facts.canBeVideo:
+            kind = .document
         default: break
         }
         let file = described(upload, as: kind, call)
@@ -69,12 +72,14 @@ extension World {
             upload: upload,
             duration: max(0, call.parameters.int("duration") ?? 0),
             title: call.parameters.string("title"),
-            performer: call.parameters.string("performer")
+            performer: call.parameters.string("performer"),
+            width: max(0, call.parameters.int("width") ?? 0),
+            height: max(0, call.parameters.int("height") ?? 0)
         )
     }
 }
 
 extension FileKind {
     /// The name in Telegram's errors.
-    fileprivate var apiName: String { self == .voice ? "VoiceNote" : rawValue.capitalized }
+    var apiName: String { self == .voice ? "VoiceNote" : rawValue.capitalized }
 }

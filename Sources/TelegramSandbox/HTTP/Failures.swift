@@ -3,6 +3,8 @@ struct BotFailure: Error {
     let code: Int
     let description: String
     var retryAfter: Int?
+    /// The supergroup that a group became.
+    var migrateToChat: Int?
 
     /// 400, where `text` loses its capital unless it begins like `BUTTON_DATA_INVALID`.
     static func badRequest(_ text: String) -> BotFailure {
@@ -23,10 +25,23 @@ struct BotFailure: Error {
         )
     }
 
+    static func migrated(to supergroup: Int) -> BotFailure {
+        BotFailure(
+            code: 400,
+            description: "Bad Request: group chat was upgraded to a supergroup chat",
+            migrateToChat: supergroup
+        )
+    }
+
+    static func forbidden(_ text: String) -> BotFailure { BotFailure(code: 403, description: "Forbidden: \(text)") }
+
     var json: JSON {
-        .fields([
+        let parameters = JSON.fields([
+            "retry_after": .optional(retryAfter), "migrate_to_chat_id": .optional(migrateToChat),
+        ])
+        return .fields([
             "ok": false, "error_code": .integer(code), "description": .string(description),
-            "parameters": retryAfter.map { ["retry_after": .integer($0)] },
+            "parameters": parameters == [:] ? nil : parameters,
         ])
     }
 }

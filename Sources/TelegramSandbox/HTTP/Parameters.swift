@@ -27,7 +27,10 @@ struct Parameters: Sendable {
         }
     }
 
-    init(_ values: [String: JSON] = [:]) { self.values = values }
+    init(_ values: [String: JSON] = [:], files: [String: Upload] = [:]) {
+        self.values = values
+        self.files = files
+    }
 
     private mutating func add(_ part: MultipartPart) {
         if let fileName = part.fileName {

@@ -6,8 +6,9 @@ extension World {
     private static let pressSeconds = 10
 
     /// The person presses a button and waits for what the bot says to it.
-    func press(_ data: String, on messageID: Int, in dialog: DialogID) async throws -> JSON {
-        guard let person = state.persons[dialog.person], let message = state.dialogs[dialog]?.messages[messageID] else {
+    func press(_ data: String, on messageID: Int, in place: Place) async throws -> JSON {
+        let dialog = place.dialog
+        guard let message = state.dialogs[dialog]?.messages[messageID] else {
             throw PersonFailure(404, "there is no message \(messageID) in this chat")
         }
         guard state.dialogs[dialog]?.isBlocked != true else {
@@ -17,10 +18,14 @@ extension World {
         guard rows.contains(where: { $0.array?.contains { $0["callback_data"]?.string == data } == true }) else {
             throw PersonFailure("message \(messageID) has no button with this callback_data")
         }
-        let query = CallbackQuery(id: String(nextSerial() * 1_000 + dialog.person % 1_000), dialog: dialog, date: now)
+        let query = CallbackQuery(
+            id: String(nextSerial() * 1_000 + abs(dialog.chat) % 1_000),
+            dialog: dialog,
+            date: now
+        )
         let content = JSON.fields([
-            "id": .string(query.id), "from": person.user, "message": message.forBot, "data": .string(data),
-            "chat_instance": .string(String(dialog.bot &* 31 &+ dialog.person)),
+            "id": .string(query.id), "from": place.person.user, "message": message.forBot, "data": .string(data),
+            "chat_instance": .string(String(dialog.bot &* 31 &+ dialog.chat)),
         ])
         let changes = [.query(query), update("callback_query", content, for: dialog.bot)].compactMap { $0 }
         try record(changes)

@@ -8,13 +8,18 @@ extension World {
     /// `ChatFullInfo` with the fields that Telegram always sends.
     func chat(_ call: BotCall) throws -> JSON {
         let dialog = try openChat(call)
-        guard let person = state.persons[dialog.person] else { throw BotFailure.chatNotFound }
-        var chat = person.chat
-        chat["accent_color_id"] = .integer(person.id % 7)
+        var chat = try chat(of: dialog)
+        chat["accent_color_id"] = .integer(abs(dialog.chat) % 7)
         chat["max_reaction_count"] = 11
         let gifts = ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"]
         chat["accepted_gift_types"] = .object(Dictionary(uniqueKeysWithValues: gifts.map { ($0, true) }))
-        chat["active_usernames"] = person.username.map { [.string($0)] }
+        chat["active_usernames"] = state.persons[dialog.chat]?.username.map { [.string($0)] }
+        if let group = state.groups[dialog.chat] {
+            for (name, fact) in groupFacts(group) { chat[name] = fact }
+        }
+        if let known = state.dialogs[dialog], let id = known.pinned.last {
+            chat["pinned_message"] = known.messages[id]?.forBot
+        }
         return chat
     }
 

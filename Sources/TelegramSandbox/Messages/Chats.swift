@@ -5,10 +5,30 @@ extension World {
         guard let text = call.parameters.string("chat_id"), !text.isEmpty else {
             throw BotFailure.badRequest("chat_id is empty")
         }
-        guard let person = Int(text), state.persons[person] != nil else { throw BotFailure.chatNotFound }
-        let dialog = DialogID(bot: call.bot, person: person)
-        guard state.dialogs[dialog]?.isStarted == true else { throw BotFailure.chatNotFound }
+        return try chat(text, of: call.bot)
+    }
+
+    /// The chat with this number as a bot may see it.
+    func chat(_ text: String, of bot: Int) throws -> DialogID {
+        guard let id = Int(text.trimmingSpaces) else { throw BotFailure.chatNotFound }
+        let dialog = DialogID(bot: bot, chat: id)
+        if let group = state.groups[id], group.bot == bot {
+            try checkMembership(of: bot, in: group)
+        } else {
+            guard state.persons[id] != nil, state.dialogs[dialog]?.isStarted == true else {
+                throw BotFailure.chatNotFound
+            }
+        }
         return dialog
+    }
+
+    private func checkMembership(of bot: Int, in group: Group) throws {
+        if let successor = group.successor { throw BotFailure.migrated(to: successor) }
+        switch group.standing(of: bot) {
+        case .kicked: throw BotFailure.forbidden("bot was kicked from the \(group.kind.rawValue) chat")
+        case .left: throw BotFailure.forbidden("bot is not a member of the \(group.kind.rawValue) chat")
+        case .creator, .administrator, .member: return
+        }
     }
 
     /// The chat, if the bot may write there now: not blocked, and within the limits.
@@ -18,17 +38,23 @@ extension World {
         return dialog
     }
 
-    /// Takes one message from the budgets.
-    func spend(_ dialog: DialogID) throws {
-        if let seconds = limits.take(dialog, at: time) {
+    /// Takes messages from the budgets.
+    func spend(_ dialog: DialogID, messages: Int = 1) throws {
+        let isGroup = state.groups[dialog.chat] != nil
+        if let seconds = limits.take(dialog, messages: messages, isGroup: isGroup, at: time) {
             throw BotFailure.tooManyRequests(retryAfter: seconds)
         }
     }
 
     /// Adds a message of the bot to a chat.
     func post(_ content: [String: JSON?], from bot: Bot, in dialog: DialogID, markup: JSON?) throws -> Message {
-        let message = try draft(content, from: bot.user, in: dialog, markup: markup, isFromBot: true)
         try spend(dialog)
+        return try add(content, from: bot, in: dialog, markup: markup)
+    }
+
+    /// Adds a message of the bot that was taken from the budgets already.
+    func add(_ content: [String: JSON?], from bot: Bot, in dialog: DialogID, markup: JSON?) throws -> Message {
+        let message = try draft(content, from: bot.user, in: dialog, markup: markup, isFromBot: true)
         actions[dialog] = nil
         try record(.message(dialog, message), event(.sent, message.forPerson, in: dialog))
         bells.ring(.chat(dialog))
@@ -38,10 +64,11 @@ extension World {
     /// Adds a message of the person to a chat, and tells the bot.
     func post(_ content: [String: JSON?], from person: Person, in dialog: DialogID) throws -> Message {
         let message = try draft(content, from: person.user, in: dialog, markup: nil, isFromBot: false)
-        let update = update("message", message.forBot, for: dialog.bot)
+        let isHeard = isForBot(message, in: dialog)
         let changes: [Change?] = [
-            .dialog(dialog, isStarted: true, isBlocked: false), .message(dialog, message),
-            event(.sent, message.forPerson, in: dialog), update,
+            state.groups[dialog.chat] == nil ? .dialog(dialog, isStarted: true, isBlocked: false) : nil,
+            .message(dialog, message), event(.sent, message.forPerson, in: dialog),
+            isHeard ? update("message", message.forBot, for: dialog.bot) : nil,
         ]
         try record(changes.compactMap { $0 })
         bells.ring(.chat(dialog))
@@ -49,19 +76,26 @@ extension World {
         return message
     }
 
-    private func draft(
+    /// A Telegram `Chat`.
+    func chat(of dialog: DialogID) throws -> JSON {
+        guard let chat = state.groups[dialog.chat]?.chat ?? state.persons[dialog.chat]?.chat else {
+            throw BotFailure.chatNotFound
+        }
+        return chat
+    }
+
+    func draft(
         _ content: [String: JSON?],
         from sender: JSON,
         in dialog: DialogID,
         markup: JSON?,
         isFromBot: Bool
     ) throws -> Message {
-        guard let person = state.persons[dialog.person] else { throw BotFailure.chatNotFound }
         let id = (state.dialogs[dialog]?.lastMessageID ?? 0) + 1
         var fields = content
         fields["message_id"] = .integer(id)
         fields["date"] = .integer(now)
-        fields["chat"] = person.chat
+        fields["chat"] = try chat(of: dialog)
         fields["from"] = sender
         return Message(id: id, json: .fields(fields), markup: markup, isFromBot: isFromBot)
     }

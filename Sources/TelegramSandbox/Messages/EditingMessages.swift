@@ -39,7 +39,7 @@ extension World {
         return try replace(message, with: edited, in: dialog, kind: .keyboard)
     }
 
-    private func editableMessage(_ call: BotCall) throws -> (DialogID, Message) {
+    func editableMessage(_ call: BotCall) throws -> (DialogID, Message) {
         guard call.parameters.string("inline_message_id") == nil else {
             throw BotFailure.badRequest("MESSAGE_ID_INVALID")
         }
@@ -52,14 +52,14 @@ extension World {
         }
         // A message with a reply keyboard cannot be edited, nor can one of the person.
         let hasReplyKeyboard = message.markup.map { $0["inline_keyboard"] == nil } ?? false
-        guard message.isFromBot, !hasReplyKeyboard else {
+        guard message.isFromBot, !message.isService, !hasReplyKeyboard else {
             throw BotFailure.badRequest("message can't be edited")
         }
         guard state.dialogs[dialog]?.isBlocked != true else { throw BotFailure.blocked }
         return (dialog, message)
     }
 
-    private func replace(
+    func replace(
         _ message: Message,
         with edited: Message,
         in dialog: DialogID,
@@ -86,17 +86,33 @@ extension World {
     /// Removes those that exist, as Telegram does for a list.
     func deleteMessages(_ call: BotCall) throws -> JSON {
         let dialog = try openChat(call)
-        guard let ids = try call.parameters.json("message_ids")?.array?.compactMap(\.int), !ids.isEmpty else {
-            throw BotFailure.badRequest("message identifiers are not specified")
+        for message in try messageIDs(call).compactMap({ state.dialogs[dialog]?.messages[$0] }) {
+            try delete(message, in: dialog)
         }
-        guard ids.count <= 100 else { throw BotFailure.badRequest("too many message identifiers specified") }
-        for message in ids.compactMap({ state.dialogs[dialog]?.messages[$0] }) { try delete(message, in: dialog) }
         return true
     }
 
+    func messageIDs(_ call: BotCall) throws -> [Int] {
+        guard let list = try call.parameters.json("message_ids") else {
+            throw BotFailure.badRequest("message identifiers are not specified")
+        }
+        guard let items = list.array else { throw BotFailure.badRequest("expected an Array of message identifiers") }
+        guard items.count <= 100 else { throw BotFailure.badRequest("too many message identifiers specified") }
+        guard !items.isEmpty else { throw BotFailure.badRequest("message identifiers are not specified") }
+        return try items.map { item in
+            guard let id = item.int ?? item.string.flatMap({ Int($0) }), id > 0 else {
+                throw BotFailure.badRequest("invalid message identifier specified")
+            }
+            return id
+        }
+    }
+
     private func delete(_ message: Message, in dialog: DialogID) throws {
+        // In a group the words of others are for administrators to remove.
+        let isAllowed =
+            message.isFromBot || state.groups[dialog.chat]?.standing(of: dialog.bot).isAdministrator != false
         // 48 hours: Telegram's limit for taking a message back.
-        guard message.json["date"]?.int ?? 0 > now - 172_800 else {
+        guard isAllowed, message.json["date"]?.int ?? 0 > now - 172_800 else {
             throw BotFailure.badRequest("message can't be deleted")
         }
         let event = event(.deleted, message.forPerson, in: dialog)

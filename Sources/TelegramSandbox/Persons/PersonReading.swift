@@ -9,8 +9,7 @@ extension World {
     }
 
     /// Messages behind `after` in their present form; waits for the first one.
-    func messages(_ person: Person, _ parameters: Parameters) async throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func messages(in dialog: DialogID, _ parameters: Parameters) async throws -> JSON {
         let after = parameters.int("after") ?? 0
         let deadline = deadline(parameters)
         while true {
@@ -23,8 +22,7 @@ extension World {
     }
 
     /// Changes behind `after`; with `action`, a "typing…" newer than that serial number, too.
-    func events(_ person: Person, _ parameters: Parameters) async throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func events(in dialog: DialogID, _ parameters: Parameters) async throws -> JSON {
         let after = parameters.int("after") ?? 0
         let deadline = deadline(parameters)
         while true {
@@ -40,18 +38,23 @@ extension World {
             }
             if !events.isEmpty || isClosing || ContinuousClock.now >= deadline { return .array(events) }
             try await wait(for: .chat(dialog), until: deadline)
-            guard state.persons[person.id] != nil else { throw PersonFailure(404, "the sandbox was reset") }
+            guard state.persons[dialog.chat] != nil || state.groups[dialog.chat] != nil else {
+                throw PersonFailure(404, "the sandbox was reset")
+            }
         }
     }
 
-    /// What a chat page needs beside the messages.
-    func chatState(_ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    /// What a chat page needs beside the messages; in a group, `from` says whose commands are asked for.
+    func chatState(in dialog: DialogID, _ parameters: Parameters) throws -> JSON {
         let known = state.dialogs[dialog] ?? Dialog()
-        return [
-            "started": .bool(known.isStarted), "blocked": .bool(known.isBlocked),
-            "event": .integer(known.lastEvent), "commands": commandsShown(in: dialog),
-        ]
+        let group = state.groups[dialog.chat]
+        return .fields([
+            "started": .bool(known.isStarted || group != nil), "blocked": .bool(known.isBlocked),
+            "event": .integer(known.lastEvent),
+            "commands": commandsShown(in: dialog, to: parameters.int("from") ?? dialog.chat),
+            "description": .optional(profileText("description", of: dialog.bot, for: dialog.chat)),
+            "pinned": .array(known.pinned.map { .integer($0) }), "group": group.map(overview),
+        ])
     }
 
     func sentFile(_ id: String) throws -> (file: URL, facts: StoredFile) {

@@ -11,40 +11,60 @@ struct PersonRoutes {
     func answer(_ path: [String], isPost: Bool) async throws -> Response {
         if path.count == 2, path[0] == "files", !isPost { return try await file(path[1]) }
         if path.first == "chats", path.count <= 3, path.count > 1 {
-            let person = try await world.person(path[1])
             let verb = path.count > 2 ? path[2] : ""
-            if let json = try await isPost ? act(verb, person) : read(verb, person) { return .json(json) }
+            if let json = try await isPost ? act(verb, in: path[1]) : read(verb, in: path[1]) { return .json(json) }
+        } else if path.first == "groups", path.count == 2 || path.count == 3 {
+            let verb = path.count > 2 ? path[2] : ""
+            if let json = try await isPost ? changeGroup(path[1], verb) : showGroup(path[1], verb) {
+                return .json(json)
+            }
         } else if path.count == 1 {
             if let json = try await isPost ? control(path[0]) : overview(path[0]) { return .json(json) }
         }
         throw PersonFailure(404, "there is no \(isPost ? "POST" : "GET") /sandbox/\(path.joined(separator: "/"))")
     }
 
-    private func act(_ verb: String, _ person: Person) async throws -> JSON? {
+    private func act(_ verb: String, in chat: String) async throws -> JSON? {
+        guard ["text", "contact", "file", "edit", "block", "unblock", "reaction", "press"].contains(verb) else {
+            return nil
+        }
+        let place = try await world.place(chat, parameters)
         switch verb {
-        case "text": return try await world.writeText(person, parameters)
-        case "contact": return try await world.shareContact(person, parameters)
-        case "file": return try await world.sendFile(person, parameters)
-        case "edit": return try await world.editText(person, parameters)
-        case "block": return try await world.setBlocked(true, person, parameters)
-        case "unblock": return try await world.setBlocked(false, person, parameters)
-        case "reaction": throw PersonFailure("the sandbox has no reactions yet")
-        case "press":
+        case "text": return try await world.writeText(place, parameters)
+        case "contact": return try await world.shareContact(place, parameters)
+        case "file": return try await world.sendFile(place, parameters)
+        case "edit": return try await world.editText(place, parameters)
+        case "reaction": return try await world.react(place, parameters)
+        case "block", "unblock": return try await world.setBlocked(verb == "block", place)
+        default:
             guard let data = parameters.string("callback_data"), let message = parameters.int("message_id") else {
                 throw PersonFailure("message_id and callback_data are needed")
             }
-            return try await world.press(data, on: message, in: world.dialog(of: person, parameters))
-        default: return nil
+            return try await world.press(data, on: message, in: place)
         }
     }
 
-    private func read(_ verb: String, _ person: Person) async throws -> JSON? {
+    private func read(_ verb: String, in chat: String) async throws -> JSON? {
+        guard ["", "messages", "events"].contains(verb) else { return nil }
+        let dialog = try await world.dialog(chat, parameters)
+        return switch verb {
+        case "": try await world.chatState(in: dialog, parameters)
+        case "messages": try await world.messages(in: dialog, parameters)
+        default: try await world.events(in: dialog, parameters)
+        }
+    }
+
+    private func changeGroup(_ group: String, _ verb: String) async throws -> JSON? {
         switch verb {
-        case "": try await world.chatState(person, parameters)
-        case "messages": try await world.messages(person, parameters)
-        case "events": try await world.events(person, parameters)
+        case "members": try await world.setMember(group, parameters)
+        case "title": try await world.renameGroup(group, parameters)
+        case "upgrade": try await world.upgradeGroup(group)
         default: nil
         }
+    }
+
+    private func showGroup(_ group: String, _ verb: String) async throws -> JSON? {
+        verb.isEmpty ? try await world.overview(world.group(group)) : nil
     }
 
     private func control(_ name: String) async throws -> JSON? {
@@ -58,7 +78,8 @@ struct PersonRoutes {
         case "reset":
             try await world.reset(keepingBots: parameters.bool("keep_bots"))
             return ["reset": true]
-        case "groups": throw PersonFailure(World.noGroups)
+        case "groups": return try await world.createGroup(parameters)
+        case "privacy": return try await world.setPrivacy(parameters)
         default: return nil
         }
     }
@@ -67,6 +88,7 @@ struct PersonRoutes {
         switch name {
         case "users": await world.persons()
         case "bots": await world.bots()
+        case "groups": await world.groups()
         case "faults": await world.plannedFaults()
         case "log": await world.calls(parameters)
         default: nil

@@ -1,20 +1,20 @@
 /// What a person does in a chat: writes, sends, edits, blocks.
 extension World {
-    private func checkNotBlocked(_ dialog: DialogID) throws {
+    func checkNotBlocked(_ dialog: DialogID) throws {
         guard state.dialogs[dialog]?.isBlocked != true else {
             throw PersonFailure(403, "the person has blocked this bot; unblock it first")
         }
     }
 
-    func writeText(_ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func writeText(_ place: Place, _ parameters: Parameters) throws -> JSON {
+        let dialog = place.dialog
         try checkNotBlocked(dialog)
         let text = try personText(parameters)
         let reply = try repliedMessageOfPerson(parameters, in: dialog)
         let content: [String: JSON?] = [
             "text": .string(text.text), "entities": text.entitiesJSON, "reply_to_message": reply,
         ]
-        return try post(content, from: person, in: dialog).forPerson
+        return try post(content, from: place.person, in: dialog).forPerson
     }
 
     /// The person's own words, in which links and commands are found but no markup is read.
@@ -27,32 +27,36 @@ extension World {
         return FoundEntities.add(to: text)
     }
 
-    private func repliedMessageOfPerson(_ parameters: Parameters, in dialog: DialogID) throws -> JSON? {
-        guard let id = parameters.int("reply_to") else { return nil }
-        guard let message = state.dialogs[dialog]?.messages[id] else {
-            throw PersonFailure(404, "there is no message \(id) in this chat")
+    private func personCaption(_ text: String?) throws -> FormattedText? {
+        let caption = FormattedText(text: text ?? "").trimmed
+        guard caption.codePointCount <= BotText.Limit.caption.rawValue else {
+            throw PersonFailure("caption is longer than 1024 characters")
         }
-        var shown = message.forBot
+        return caption.text.isEmpty ? nil : FoundEntities.add(to: caption)
+    }
+
+    private func repliedMessageOfPerson(_ parameters: Parameters, in dialog: DialogID) throws -> JSON? {
+        guard parameters.int("reply_to") != nil else { return nil }
+        var shown = try message(parameters, in: dialog, field: "reply_to").forBot
         shown["reply_to_message"] = nil
         return shown
     }
 
-    func shareContact(_ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func shareContact(_ place: Place, _ parameters: Parameters) throws -> JSON {
+        let dialog = place.dialog
         try checkNotBlocked(dialog)
-        var shared = person
+        var shared = place.person
         if let id = parameters.string("user_id") { shared = try self.person(id) }
         let contact = JSON.fields([
             "phone_number": .string(shared.phone), "first_name": .string(shared.firstName),
             "last_name": .optional(shared.lastName), "user_id": .integer(shared.id),
         ])
-        return try post(["contact": contact], from: person, in: dialog).forPerson
+        return try post(["contact": contact], from: place.person, in: dialog).forPerson
     }
 
-    func sendFile(_ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func sendFile(_ place: Place, _ parameters: Parameters) throws -> JSON {
+        let dialog = place.dialog
         try checkNotBlocked(dialog)
-        guard parameters.string("media_group") == nil else { throw PersonFailure("the sandbox has no albums yet") }
         guard let kind = FileKind(rawValue: parameters.string("kind") ?? "document") else {
             throw PersonFailure("kind is one of \(FileKind.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -60,37 +64,38 @@ extension World {
         if kind == .photo, FileFacts(upload.bytes).imageSize == nil {
             throw PersonFailure("a photo is a JPEG or a PNG")
         }
-        let caption = FormattedText(text: parameters.string("caption") ?? "").trimmed
-        guard caption.codePointCount <= BotText.Limit.caption.rawValue else {
-            throw PersonFailure("caption is longer than 1024 characters")
-        }
+        let caption = try personCaption(parameters.string("caption"))
         let seconds = max(0, parameters.double("duration") ?? 0)
         guard seconds < 1_000_000 else { throw PersonFailure("duration is in seconds") }
+        let album = try album(parameters.string("media_group"), of: kind, in: place)
         let file = FileToSend(kind: kind, upload: upload, duration: Int(seconds.rounded()))
         var content = try content(of: store(file, for: dialog.bot), as: file)
-        if !caption.text.isEmpty {
-            let found = FoundEntities.add(to: caption)
-            content["caption"] = .string(found.text)
-            content["caption_entities"] = found.entitiesJSON
-        }
-        return try post(content, from: person, in: dialog).forPerson
+        content["caption"] = caption.map { .string($0.text) }
+        content["caption_entities"] = caption?.entitiesJSON
+        content["media_group_id"] = album
+        content["reply_to_message"] = try repliedMessageOfPerson(parameters, in: dialog)
+        return try post(content, from: place.person, in: dialog).forPerson
     }
 
-    func editText(_ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    /// The person changes a text, or the caption of a file.
+    func editText(_ place: Place, _ parameters: Parameters) throws -> JSON {
+        let dialog = place.dialog
         try checkNotBlocked(dialog)
-        let id = parameters.int("message_id") ?? 0
-        guard var message = state.dialogs[dialog]?.messages[id] else {
-            throw PersonFailure(404, "there is no message \(id) in this chat")
+        var message = try message(parameters, in: dialog)
+        guard !message.isFromBot, message.json["from"]?["id"]?.int == place.person.id, message.isText || message.isFile
+        else { throw PersonFailure("a person edits their own texts and captions only") }
+        if message.isText {
+            let text = try personText(parameters)
+            message.json["text"] = .string(text.text)
+            message.json["entities"] = text.entitiesJSON
+        } else {
+            let caption = try personCaption(parameters.string("text") ?? parameters.string("caption"))
+            message.json["caption"] = caption.map { .string($0.text) }
+            message.json["caption_entities"] = caption?.entitiesJSON
         }
-        guard !message.isFromBot, message.json["text"] != nil else {
-            throw PersonFailure("a person edits their own texts only")
-        }
-        let text = try personText(parameters)
-        message.json["text"] = .string(text.text)
-        message.json["entities"] = text.entitiesJSON
         message.json["edit_date"] = .integer(now)
-        let update = update("edited_message", message.forBot, for: dialog.bot)
+        let isHeard = isForBot(message, in: dialog)
+        let update = isHeard ? update("edited_message", message.forBot, for: dialog.bot) : nil
         let changes = [.message(dialog, message), event(.edited, message.forPerson, in: dialog), update]
         try record(changes.compactMap { $0 })
         bells.ring(.chat(dialog))
@@ -99,8 +104,12 @@ extension World {
     }
 
     /// Blocks or unblocks; the bot learns of it by `my_chat_member`, once.
-    func setBlocked(_ isBlocked: Bool, _ person: Person, _ parameters: Parameters) throws -> JSON {
-        let dialog = try dialog(of: person, parameters)
+    func setBlocked(_ isBlocked: Bool, _ place: Place) throws -> JSON {
+        let dialog = place.dialog
+        guard state.groups[dialog.chat] == nil else {
+            throw PersonFailure("a group is not blocked; take the bot out by POST /sandbox/groups/{group}/members")
+        }
+        let person = place.person
         let known = state.dialogs[dialog] ?? Dialog()
         guard known.isBlocked != isBlocked, let bot = state.bots[dialog.bot] else {
             return ["blocked": .bool(isBlocked)]

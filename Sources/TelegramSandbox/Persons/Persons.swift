@@ -38,7 +38,9 @@ extension World {
             username: username,
             firstName: parameters.string("first_name") ?? username,
             // Telegram begins anywhere; a client that takes 1 for the first id is wrong.
-            nextUpdateID: Int.random(in: 100_000_000...900_000_000)
+            nextUpdateID: Int.random(in: 100_000_000...900_000_000),
+            canJoinGroups: parameters.string("can_join_groups") == nil || parameters.bool("can_join_groups"),
+            readsAllMessages: parameters.bool("can_read_all_group_messages")
         )
         try record(.bot(bot))
         return [
@@ -61,21 +63,17 @@ extension World {
 
     func person(_ text: some StringProtocol) throws -> Person {
         guard let id = Int(text), let person = state.persons[id] else {
-            let isGroup = text.hasPrefix("-")
-            throw PersonFailure(isGroup ? 400 : 404, isGroup ? Self.noGroups : "there is no person \(text)")
+            throw PersonFailure(404, "there is no person \(text)")
         }
         return person
     }
 
-    static let noGroups = "the sandbox has no groups yet"
-
-    /// The chat of a person with the bot that `bot` names.
-    func dialog(of person: Person, _ parameters: Parameters) throws -> DialogID {
-        guard var name = parameters.string("bot"), !name.isEmpty else {
-            throw PersonFailure("bot is missing: give the bot's username")
-        }
-        if name.hasPrefix("@") { name.removeFirst() }
-        guard let bot = state.bot(name: name) else { throw PersonFailure(404, "there is no bot named \(name)") }
-        return DialogID(bot: bot.id, person: person.id)
+    /// Switches privacy mode, as one does in Telegram by writing /setprivacy to BotFather.
+    func setPrivacy(_ parameters: Parameters) throws -> JSON {
+        var bot = try bot(named: parameters)
+        guard parameters.string("enabled") != nil else { throw PersonFailure("enabled is missing") }
+        bot.readsAllMessages = !parameters.bool("enabled")
+        try record(.bot(bot))
+        return ["enabled": .bool(!bot.readsAllMessages)]
     }
 }

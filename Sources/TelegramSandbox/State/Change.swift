@@ -2,9 +2,11 @@
 enum Change: Sendable {
     case person(Person)
     case bot(Bot)
+    case group(Group)
     case dialog(DialogID, isStarted: Bool, isBlocked: Bool)
     case message(DialogID, Message)
     case deleted(DialogID, message: Int)
+    case pinned(DialogID, messages: [Int])
     case event(DialogID, ChatEvent)
     case update(bot: Int, Update)
     case confirmed(bot: Int, below: Int)
@@ -19,6 +21,7 @@ extension Change {
         switch self {
         case .person(let person): person.record
         case .bot(let bot): bot.record
+        case .group(let group): group.record
         case .dialog(let id, let isStarted, let isBlocked):
             id.tagged("dialog", ["started": .bool(isStarted), "blocked": .bool(isBlocked)])
         case .message(let id, let message):
@@ -26,10 +29,12 @@ extension Change {
                 "message",
                 [
                     "id": .integer(message.id), "json": message.json, "markup": message.markup,
-                    "from_bot": .bool(message.isFromBot),
+                    "from_bot": .bool(message.isFromBot), "reactions": message.reactionsRecord,
                 ]
             )
         case .deleted(let id, let message): id.tagged("deleted", ["id": .integer(message)])
+        case .pinned(let id, let messages):
+            id.tagged("pinned", ["messages": .array(messages.map { .integer($0) })])
         case .event(let id, let event):
             id.tagged(
                 "event",
@@ -56,6 +61,7 @@ extension Change {
         switch json["is"]?.string {
         case "person": self.init(Person(record: json)) { .person($0) }
         case "bot": self.init(Bot(record: json)) { .bot($0) }
+        case "group": self.init(Group(record: json)) { .group($0) }
         case "file": self.init(StoredFile(record: json)) { .file($0) }
         case "update", "confirmed", "call": self.init(numbered: json)
         default: self.init(inDialog: json)
@@ -82,8 +88,9 @@ extension Change {
     }
 
     private init?(inDialog json: JSON) {
-        guard let bot = json["bot"]?.int, let person = json["person"]?.int else { return nil }
-        let dialog = DialogID(bot: bot, person: person)
+        // Journals written before there were groups say `person`.
+        guard let bot = json["bot"]?.int, let chat = (json["chat"] ?? json["person"])?.int else { return nil }
+        let dialog = DialogID(bot: bot, chat: chat)
         switch json["is"]?.string {
         case "dialog":
             let isStarted = json["started"] == true
@@ -91,10 +98,15 @@ extension Change {
         case "message":
             guard let id = json["id"]?.int, let content = json["json"] else { return nil }
             let isFromBot = json["from_bot"] == true
-            self = .message(dialog, Message(id: id, json: content, markup: json["markup"], isFromBot: isFromBot))
+            var message = Message(id: id, json: content, markup: json["markup"], isFromBot: isFromBot)
+            message.readReactions(json["reactions"])
+            self = .message(dialog, message)
         case "deleted":
             guard let id = json["id"]?.int else { return nil }
             self = .deleted(dialog, message: id)
+        case "pinned":
+            guard let messages = json["messages"]?.array else { return nil }
+            self = .pinned(dialog, messages: messages.compactMap(\.int))
         case "event":
             guard let number = json["number"]?.int, let message = json["message"],
                 let kind = json["kind"]?.string.flatMap(ChatEvent.Kind.init)
@@ -113,7 +125,7 @@ extension DialogID {
         var json = JSON.fields(fields)
         json["is"] = name
         json["bot"] = .integer(bot)
-        json["person"] = .integer(person)
+        json["chat"] = .integer(chat)
         return json
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A chat of one person with one bot; its number for the bot is the person's.
+/// A chat of a bot: with a person, whose number it has, or in a group.
 struct DialogID: Hashable, Sendable {
     let bot: Int
-    let person: Int
+    let chat: Int
 }
 
 /// A person who uses the sandbox.
@@ -44,6 +44,11 @@ struct Bot: Sendable {
     /// By scope and language, as `BotCommands` makes the key.
     var commands: [String: JSON] = [:]
     var menuButtons: [String: JSON] = [:]
+    /// Name and descriptions by kind and language, as `setMyName` and its like give them.
+    var profile: [String: String] = [:]
+    var canJoinGroups = true
+    /// Without privacy mode a bot hears everything that is said in its groups.
+    var readsAllMessages = false
     var updates: [Update] = []
 
     var user: JSON {
@@ -65,6 +70,8 @@ struct Message: Sendable {
     /// Inline or reply keyboard, or the wish to remove one.
     var markup: JSON?
     let isFromBot: Bool
+    /// Each user's reactions, as Telegram's `ReactionType`.
+    var reactions: [Int: [JSON]] = [:]
 
     /// What the Bot API answers: Telegram shows a bot its inline keyboards only.
     var forBot: JSON {
@@ -77,13 +84,14 @@ struct Message: Sendable {
     var forPerson: JSON {
         var shown = json
         shown["reply_markup"] = markup
+        shown["reactions"] = reactionsShown
         return shown
     }
 }
 
 /// A change of a chat, for those who follow it.
 struct ChatEvent: Sendable {
-    enum Kind: String { case sent, edited, deleted, keyboard }
+    enum Kind: String { case sent, edited, deleted, keyboard, reaction }
 
     let number: Int
     let kind: Kind
@@ -98,6 +106,8 @@ struct Dialog: Sendable {
     var lastMessageID = 0
     var lastEvent = 0
     var messages: [Int: Message] = [:]
+    /// Pinned messages, the latest last.
+    var pinned: [Int] = []
     var events: [ChatEvent] = []
 }
 

@@ -28,6 +28,8 @@ extension Bot {
             "first_name": .string(firstName), "next_update_id": .integer(nextUpdateID),
             "allowed_updates": allowedUpdates.map { .array($0.map { .string($0) }) },
             "commands": .object(commands), "menu_buttons": .object(menuButtons),
+            "profile": .object(profile.mapValues { .string($0) }), "joins_groups": .bool(canJoinGroups),
+            "reads_all": .bool(readsAllMessages),
         ])
     }
 
@@ -43,7 +45,10 @@ extension Bot {
             nextUpdateID: nextUpdateID,
             allowedUpdates: json["allowed_updates"]?.array?.compactMap(\.string),
             commands: json["commands"]?.object ?? [:],
-            menuButtons: json["menu_buttons"]?.object ?? [:]
+            menuButtons: json["menu_buttons"]?.object ?? [:],
+            profile: (json["profile"]?.object ?? [:]).compactMapValues(\.string),
+            canJoinGroups: json["joins_groups"] != false,
+            readsAllMessages: json["reads_all"] == true
         )
     }
 }

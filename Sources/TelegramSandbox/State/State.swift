@@ -2,6 +2,7 @@
 struct State: Sendable {
     private(set) var persons: [Int: Person] = [:]
     private(set) var bots: [Int: Bot] = [:]
+    private(set) var groups: [Int: Group] = [:]
     private(set) var dialogs: [DialogID: Dialog] = [:]
     private(set) var files: [String: StoredFile] = [:]
     private(set) var queries: [String: CallbackQuery] = [:]
@@ -29,6 +30,7 @@ struct State: Sendable {
             bots[bot.id] = bot
             botsByToken[bot.token] = bot.id
             botsByName[bot.username.lowercased()] = bot.id
+        case .group(let group): groups[group.id] = group
         case .dialog(let id, let isStarted, let isBlocked):
             dialogs[id, default: Dialog()].isStarted = isStarted
             dialogs[id, default: Dialog()].isBlocked = isBlocked
@@ -37,7 +39,9 @@ struct State: Sendable {
             dialogs[id, default: Dialog()].lastMessageID = max(dialogs[id]?.lastMessageID ?? 0, message.id)
         case .deleted(let id, let message):
             dialogs[id]?.messages[message] = nil
+            dialogs[id]?.pinned.removeAll { $0 == message }
             dialogs[id, default: Dialog()].lastMessageID = max(dialogs[id]?.lastMessageID ?? 0, message)
+        case .pinned(let id, let messages): dialogs[id, default: Dialog()].pinned = messages
         case .event(let id, let event): append(event, to: id)
         case .update(let bot, let update):
             bots[bot]?.updates.append(update)
@@ -65,6 +69,7 @@ struct State: Sendable {
             changes.append(.bot(bot))
             changes += bot.updates.map { .update(bot: bot.id, $0) }
         }
+        changes += groups.values.sorted { $0.id < $1.id }.map { .group($0) }
         for (id, dialog) in dialogs {
             changes.append(.dialog(id, isStarted: dialog.isStarted, isBlocked: dialog.isBlocked))
             changes += dialog.messages.values.sorted { $0.id < $1.id }.map { .message(id, $0) }
@@ -72,6 +77,7 @@ struct State: Sendable {
             if dialog.messages[dialog.lastMessageID] == nil, dialog.lastMessageID > 0 {
                 changes.append(.deleted(id, message: dialog.lastMessageID))
             }
+            if !dialog.pinned.isEmpty { changes.append(.pinned(id, messages: dialog.pinned)) }
             changes += dialog.events.map { .event(id, $0) }
         }
         changes += files.values.map { .file($0) }
