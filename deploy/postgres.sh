@@ -28,6 +28,8 @@ synchronous_commit = on
 full_page_writes = on
 shared_buffers = 256MB
 max_connections = 100
+# pg_dump locks every table of every company in one transaction.
+max_locks_per_transaction = 512
 password_encryption = 'scram-sha-256'
 timezone = 'UTC'
 log_timezone = 'UTC'

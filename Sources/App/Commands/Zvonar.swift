@@ -9,7 +9,7 @@ struct Zvonar: AsyncParsableCommand {
         abstract: "Calls that are listened to, scored and answered about in Telegram.",
         subcommands: [
             Serve.self, Migrate.self, Doctor.self, Sandbox.self, TenantCommand.self, JobsCommand.self,
-            IncidentCommand.self,
+            IncidentCommand.self, ArchiveCommand.self,
         ]
     )
 }

@@ -16,6 +16,18 @@ public struct RecordingKey: Hashable, Sendable, CustomStringConvertible {
             case .channel(let number): "channel\(number)"
             }
         }
+
+        init?(suffix: some StringProtocol) {
+            switch suffix {
+            case "original": self = .original
+            case "player": self = .player
+            default:
+                guard suffix.hasPrefix("channel"), let number = Int(suffix.dropFirst(7)), number >= 0 else {
+                    return nil
+                }
+                self = .channel(number)
+            }
+        }
     }
 
     public let tenant: TenantID
@@ -26,6 +38,19 @@ public struct RecordingKey: Hashable, Sendable, CustomStringConvertible {
         self.tenant = tenant
         self.sha256 = sha256
         self.form = form
+    }
+
+    /// Reads the last part of `description`; nil for a file that is none of ours.
+    init?(tenant: TenantID, fileName: String) {
+        let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let form = Form(suffix: parts[1]) else { return nil }
+        let digits = parts[0].utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
+        guard digits.count == 64, parts[0].utf8.count == 64 else { return nil }
+        self.init(
+            tenant: tenant,
+            sha256: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] },
+            form: form
+        )
     }
 
     /// The same recording in another form.

@@ -81,6 +81,16 @@ public struct RecordingStore: Sendable {
         try await Disk.run { [self] in try remove(url(of: key)) }
     }
 
+    /// Every file of a tenant; unfinished ones are none.
+    public func keys(of tenant: TenantID) async throws -> [RecordingKey] {
+        try await Disk.run { [self] in
+            let parent = folder.appending(path: "\(tenant)")
+            guard FileManager.default.fileExists(atPath: parent.path) else { return [] }
+            return try FileManager.default.subpathsOfDirectory(atPath: parent.path)
+                .compactMap { RecordingKey(tenant: tenant, fileName: URL(filePath: $0).lastPathComponent) }
+        }
+    }
+
     /// Removes everything of a tenant.
     public func deleteAll(of tenant: TenantID) async throws {
         try await Disk.run { [self] in

@@ -16,7 +16,7 @@ public struct TenantKeys: Sendable {
 
     /// Made when it is first asked for.
     public func recordingKey(of tenant: TenantID) async throws -> SecretKey {
-        let purpose = "recordings of \(tenant.schema)"
+        let purpose = Self.purpose(tenant)
         let fresh = master.seal(SecretKey.random().rawBytes, purpose: purpose)
         let wrapped = try await database.tenant(tenant) { transaction in
             let keys = TenantKeyStore(transaction)
@@ -27,4 +27,7 @@ public struct TenantKeys: Sendable {
         guard let key = SecretKey(try master.open(wrapped, purpose: purpose)) else { throw SealFault.tooShort }
         return key
     }
+
+    /// What a wrapped key is sealed for: the key of one company does not open as another's.
+    static func purpose(_ tenant: TenantID) -> String { "recordings of \(tenant.schema)" }
 }
