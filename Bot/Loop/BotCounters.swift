@@ -7,6 +7,9 @@ public final class BotCounters: Sendable {
         /// Of kinds or forms that the product does not know, and those that ask for nothing.
         public var ignored = 0
         public var failed = 0
+        /// Questions for updates that Telegram answered, with some or with none, and those that failed.
+        public var pollsAnswered = 0
+        public var pollsFailed = 0
     }
 
     private let state = Mutex(Counts())
@@ -20,4 +23,10 @@ public final class BotCounters: Sendable {
     func countIgnored() { state.withLock { $0.ignored += 1 } }
 
     func countFailed() { state.withLock { $0.failed += 1 } }
+
+    func countPoll(isAnswered: Bool) {
+        state.withLock { counts in
+            if isAnswered { counts.pollsAnswered += 1 } else { counts.pollsFailed += 1 }
+        }
+    }
 }

@@ -39,6 +39,7 @@ struct BotLoop: Sendable {
                 inbox: inbox,
                 queues: queues,
                 pollSeconds: parts.pollSeconds,
+                counters: counters,
                 logger: logger
             )
             group.addTask {

@@ -10,6 +10,7 @@ struct PollLoop: Sendable {
     let inbox: Inbox
     let queues: ChatQueues<InboxRow>
     let pollSeconds: Int
+    let counters: BotCounters
     let logger: Logger
 
     /// Hands on what was stored and not handled, in order and a page at a time.
@@ -62,6 +63,7 @@ struct PollLoop: Sendable {
                 result = .unreachable
                 logger.error("Updates could not be stored", metadata: ["error": "\(error)"])
             }
+            counters.countPoll(isAnswered: result == .updates)
             switch pacing.next(after: result, jitter: .random(in: 0...1)) {
             case .stop: return refusal
             case .poll(let seconds):

@@ -20,7 +20,7 @@ public struct TenantProfile: Sendable, Hashable {
     }
 }
 
-public enum TenantState: String, Sendable {
+public enum TenantState: String, Sendable, CaseIterable {
     /// Registered; its schema is being made.
     case preparing
     case ready

@@ -12,23 +12,24 @@ struct Health: Sendable {
     private let settings: Settings
     private let database: Database
     private let http: HTTPClient
-    private let jobs: JobRunner
-    private let bot: BotRunner
-    private let startedAt = Date()
+    private let metrics: Metrics
 
     init(_ settings: Settings, database: Database, http: HTTPClient, jobs: JobRunner, bot: BotRunner) {
         self.settings = settings
         self.database = database
         self.http = http
-        self.jobs = jobs
-        self.bot = bot
+        metrics = Metrics(settings: settings, database: database, jobs: jobs, bot: bot) {
+            await Self.engines(settings, http)
+        }
     }
 
     var probes: Probes {
         Probes(
             health: { Probes.Answer(text: "alive\n") },
             ready: { await ready() },
-            metrics: { await metrics() }
+            metrics: {
+                Probes.Answer(type: "text/plain; version=0.0.4; charset=utf-8", text: await metrics.page().text)
+            }
         )
     }
 
@@ -48,17 +49,9 @@ struct Health: Sendable {
             readiness.database = (error as? any Fault)?.description ?? "unreachable"
             readiness.status = "unavailable"
         }
-        for (name, engine) in [
-            ("speech", settings.speech), ("embeddings", settings.embeddings), ("language", settings.language),
-        ] {
-            guard let engine else {
-                readiness.engines[name] = "not set"
-                continue
-            }
-            let isReady = await OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
-                .isReady()
-            readiness.engines[name] = isReady ? "ok" : "down"
-            if !isReady && readiness.status == "ready" { readiness.status = "degraded" }
+        for (name, isUp) in await Self.engines(settings, http) {
+            readiness.engines[name] = isUp.map { $0 ? "ok" : "down" } ?? "not set"
+            if isUp == false && readiness.status == "ready" { readiness.status = "degraded" }
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -71,49 +64,21 @@ struct Health: Sendable {
         }
     }
 
-    private func metrics() async -> Probes.Answer {
-        var page = MetricsPage()
-        page.add("zvonar_uptime_seconds", .gauge, "Seconds since the start.", Date().timeIntervalSince(startedAt))
-        for counts in database.connectionCounts {
-            let labels = [("login", counts.login)]
-            page.add("zvonar_database_connections_lent", .gauge, "Connections in use.", Double(counts.lent), labels)
-            page.add("zvonar_database_connections_idle", .gauge, "Connections at rest.", Double(counts.idle), labels)
-        }
-        for count in jobs.counts {
-            page.add(
-                "zvonar_job_attempts_total",
-                .counter,
-                "Attempts at jobs since the start, by how they ended.",
-                Double(count.count),
-                [("type", count.type), ("ending", count.ending.rawValue)]
-            )
-        }
-        let updates = bot.counters.counts
-        for (ending, count) in [
-            ("handled", updates.handled), ("ignored", updates.ignored), ("failed", updates.failed),
-        ] {
-            page.add(
-                "zvonar_updates_total",
-                .counter,
-                "Updates of Telegram since the start, by how they ended.",
-                Double(count),
-                [("ending", ending)]
-            )
-        }
-        do {
-            for depth in try await JobList(database: database).depths() {
-                page.add(
-                    "zvonar_jobs",
-                    .gauge,
-                    "Jobs in the queue, over all processes.",
-                    Double(depth.count),
-                    [("lane", depth.lane), ("state", depth.state)]
-                )
+    /// Whether each engine answers, all asked at once; nil for one that is not set.
+    private static func engines(_ settings: Settings, _ http: HTTPClient) async -> [(name: String, isUp: Bool?)] {
+        let engines = [
+            ("speech", settings.speech), ("embeddings", settings.embeddings), ("language", settings.language),
+        ]
+        return await withTaskGroup(of: (String, Bool?).self) { group in
+            for (name, engine) in engines {
+                group.addTask {
+                    guard let engine else { return (name, nil) }
+                    let probe = OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
+                    return (name, await probe.isReady())
+                }
             }
-            page.add("zvonar_database_up", .gauge, "1 when PostgreSQL answers.", 1)
-        } catch {
-            page.add("zvonar_database_up", .gauge, "1 when PostgreSQL answers.", 0)
+            return await group.reduce(into: [(String, Bool?)]()) { $0.append($1) }.sorted { $0.0 < $1.0 }
+                .map { (name: $0.0, isUp: $0.1) }
         }
-        return Probes.Answer(type: "text/plain; version=0.0.4; charset=utf-8", text: page.text)
     }
 }

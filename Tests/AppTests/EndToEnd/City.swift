@@ -15,6 +15,8 @@ struct City: Sendable {
     let sandbox: SandboxSide
     let panel: String
     let test: TestDatabase
+    /// Its ZVONAR_VAR.
+    let folder: URL
 
     /// Runs a test in a city of its own, which is gone afterwards.
     static func live(
@@ -57,7 +59,7 @@ struct City: Sendable {
         let living = Task { try await house.run() }
         do {
             try await side.waitForBotCommands()
-            try await body(City(sandbox: side, panel: "http://127.0.0.1:\(panelPort)", test: test))
+            try await body(City(sandbox: side, panel: "http://127.0.0.1:\(panelPort)", test: test, folder: folder))
         } catch {
             living.cancel()
             _ = await living.result

@@ -120,18 +120,18 @@ struct LogLineTests {
 struct MetricsPageTests {
     @Test func `a name is explained once, labels are escaped`() {
         var page = MetricsPage()
-        page.add("a_total", .counter, "What it counts.", 1, [("type", "x\"y\\z")])
-        page.add("b", .gauge, "Another.", 0.5)
-        page.add("a_total", .counter, "What it counts.", 2, [("type", "q")])
+        page.add(.jobAttempts, 1, [("type", "x\"y\\z")])
+        page.add(.uptime, 0.5)
+        page.add(.jobAttempts, 2, [("type", "q")])
         #expect(
             page.text == """
-                # HELP a_total What it counts.
-                # TYPE a_total counter
-                a_total{type="x\\"y\\\\z"} 1
-                a_total{type="q"} 2
-                # HELP b Another.
-                # TYPE b gauge
-                b 0.5
+                # HELP zvonar_job_attempts_total \(Metric.jobAttempts.help)
+                # TYPE zvonar_job_attempts_total counter
+                zvonar_job_attempts_total{type="x\\"y\\\\z"} 1
+                zvonar_job_attempts_total{type="q"} 2
+                # HELP zvonar_uptime_seconds \(Metric.uptime.help)
+                # TYPE zvonar_uptime_seconds gauge
+                zvonar_uptime_seconds 0.5
 
                 """
         )

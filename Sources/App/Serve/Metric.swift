@@ -1,0 +1,61 @@
+/// Every metric that `/metrics` may show; `deploy/metrics.md` says the same to whoever runs the product.
+enum Metric: String, CaseIterable {
+    case uptime = "zvonar_uptime_seconds"
+    case memory = "zvonar_resident_bytes"
+    case databaseUp = "zvonar_database_up"
+    case connectionsLent = "zvonar_database_connections_lent"
+    case connectionsIdle = "zvonar_database_connections_idle"
+    case serverConnections = "zvonar_database_server_connections"
+    case serverConnectionsLimit = "zvonar_database_server_connections_limit"
+    case jobs = "zvonar_jobs"
+    case jobsOldest = "zvonar_jobs_oldest_seconds"
+    case jobAttempts = "zvonar_job_attempts_total"
+    case scheduleOverdue = "zvonar_schedule_overdue_seconds"
+    case polls = "zvonar_telegram_polls_total"
+    case updates = "zvonar_updates_total"
+    case inboxWaiting = "zvonar_inbox_waiting"
+    case inboxOldest = "zvonar_inbox_oldest_seconds"
+    case outboxWaiting = "zvonar_outbox_waiting"
+    case outboxOldest = "zvonar_outbox_oldest_seconds"
+    case bots = "zvonar_bots"
+    case leaseEpoch = "zvonar_lease_epoch"
+    case leaseLapsed = "zvonar_lease_lapsed_seconds"
+    case engineUp = "zvonar_engine_up"
+    case diskFree = "zvonar_disk_free_bytes"
+    case diskSize = "zvonar_disk_size_bytes"
+    case tenants = "zvonar_tenants"
+    case lastBackup = "zvonar_last_backup_timestamp_seconds"
+
+    var isCounter: Bool { rawValue.hasSuffix("_total") }
+
+    /// One sentence, as Prometheus shows it.
+    var help: String {
+        switch self {
+        case .uptime: "Seconds since the start of this process."
+        case .memory: "Memory of this process."
+        case .databaseUp: "1 when PostgreSQL answered this scrape."
+        case .connectionsLent: "Connections of this process in use."
+        case .connectionsIdle: "Connections of this process at rest."
+        case .serverConnections: "Connections to the PostgreSQL server, by all its clients."
+        case .serverConnectionsLimit: "How many connections the PostgreSQL server allows."
+        case .jobs: "Jobs in the queue, over all processes."
+        case .jobsOldest: "For how long the oldest job that may be started has waited."
+        case .jobAttempts: "Attempts at jobs of this process since its start, by how they ended."
+        case .scheduleOverdue: "For how long the oldest daily run, such as a digest, has been due."
+        case .polls: "Questions to Telegram for updates by this process since its start, by how they ended."
+        case .updates: "Updates of Telegram handled by this process since its start, by how they ended."
+        case .inboxWaiting: "Updates that are stored and not handled."
+        case .inboxOldest: "For how long the oldest of them has waited."
+        case .outboxWaiting: "Messages that are to be sent."
+        case .outboxOldest: "For how long the oldest message that may be sent has waited."
+        case .bots: "Bots of the installation; one whose token is refused is stopped."
+        case .leaseEpoch: "Rises with every new holder of a lease."
+        case .leaseLapsed: "For how long nobody has held a lease."
+        case .engineUp: "1 when an engine answers, 0 when it is down or loading."
+        case .diskFree: "Bytes that this process may still write there."
+        case .diskSize: "Bytes of the file system there."
+        case .tenants: "Companies by state."
+        case .lastBackup: "When deploy/backup last finished, in seconds since 1970."
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import HTTP
+import Support
+import Testing
+
+@testable import zvonar
+
+struct MetricsTests {
+    @Test func `the table of metrics says what there is, no more and no less`() throws {
+        #expect(try table().map(\.name).sorted() == Metric.allCases.map(\.rawValue).sorted())
+        for row in try table() {
+            #expect(!row.unit.isEmpty && row.meaning.count > 15, "\(row.name)")
+        }
+    }
+
+    @Test func `alerts speak of metrics that there are`() throws {
+        let known = Set(Metric.allCases.map(\.rawValue))
+        for file in ["rules.yml", "rules.test.yml"] {
+            let text = try String(contentsOf: folder.appending(path: "prometheus/\(file)"), encoding: .utf8)
+            let named = Set(text.matches(of: /\bzvonar_[a-z_]+/).map { String($0.0) })
+            #expect(named.count > 10)
+            #expect(named.subtracting(known).isEmpty)
+        }
+    }
+
+    @Test func `a running server shows every metric, and no other`() async throws {
+        try await City.live { city in
+            try Data("1700000000\n".utf8).write(to: city.folder.appending(path: "last-backup"))
+            let client = try HTTPClient(reactor: TestDatabase.reactor)
+            let address = try #require(URL(string: city.panel + "/metrics"))
+            // The first answer may come before the bot has its lease and has asked for updates.
+            var text = ""
+            try await waitUntil("the bot has its lease") {
+                text = String(decoding: try await client.send(HTTPRequest(.get, address)).body, as: UTF8.self)
+                return text.contains("zvonar_lease_epoch{lease=\"bot:")
+                    && !text.contains("zvonar_telegram_polls_total{ending=\"answered\"} 0")
+                    && text.contains("zvonar_jobs{") == false
+            }
+            let lines = text.split(separator: "\n")
+            let samples = try lines.filter { !$0.hasPrefix("#") }.map { line in
+                try #require(line.wholeMatch(of: /([a-z_]+)(\{[^}]*\})? (-?[0-9.e+]+)/), "\(line)")
+            }
+            let shown = Set(samples.map { String($0.1) })
+            // Nothing has been done and nothing waits yet.
+            let absent: Set = [Metric.jobs.rawValue, Metric.jobAttempts.rawValue]
+            #expect(shown.union(absent) == Set(Metric.allCases.map(\.rawValue)))
+            #expect(text.contains("zvonar_database_up 1\n"))
+            #expect(text.contains("zvonar_engine_up{engine=\"speech\"} 1\n"))
+            #expect(text.contains("zvonar_bots{state=\"running\"} 1\n"))
+            #expect(text.contains("zvonar_last_backup_timestamp_seconds 1700000000\n"))
+            for metric in Metric.allCases where shown.contains(metric.rawValue) {
+                #expect(lines.contains("# TYPE \(metric.rawValue) \(metric.isCounter ? "counter" : "gauge")"))
+            }
+        }
+    }
+
+    private var folder: URL { TestDatabase.root.appending(path: "deploy") }
+
+    private func table() throws -> [(name: String, unit: String, meaning: String)] {
+        try String(contentsOf: folder.appending(path: "metrics.md"), encoding: .utf8)
+            .matches(of: /(?m)^\| `([a-z_]+)` \| ([^|]+) \| ([^|]+) \|$/)
+            .map { (String($0.1), String($0.2), String($0.3)) }
+    }
+}
