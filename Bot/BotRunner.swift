@@ -1,10 +1,10 @@
 import Accounts
 public import Calls
 public import Database
-import Foundation
 public import Jobs
 import Kernel
 import Logging
+import Synchronization
 public import Telegram
 
 /// The bots of the installation: each is polled, answered and written for by the one process that holds its lease.
@@ -15,37 +15,34 @@ public final class BotRunner: Sendable {
     public init(_ parts: BotParts) { self.parts = parts }
 
     /// Puts the shared bot of this installation there, or its new token in place of the old.
-    ///
-    /// The name is asked of Telegram; when that does not answer, the bot is stored without it and the loop finds out.
     public func install(_ token: BotToken) async throws {
-        let id = BotID(token.userID)
-        let sealed = parts.secretKey.seal(Array(token.secretText.utf8), purpose: Self.purpose(id))
-        var username: String?
         do {
-            username = try await client(token).call(GetMe()).username
-        } catch let fault as TelegramFault {
-            parts.logger.warning(
-                "The bot's name is not known",
-                metadata: ["bot": "\(id)", "fault": "\(fault)"]
+            try await parts.fleet.install(token) { fault in
+                parts.logger.warning(
+                    "The bot's name is not known",
+                    metadata: ["bot": "\(token.userID)", "fault": "\(fault)"]
+                )
+            }
+        } catch BotRefusal.servesOthers {
+            // The other bots run all the same.
+            parts.logger.error(
+                "The bot of ZVONAR_TELEGRAM_TOKEN is a company's own and is not shared",
+                metadata: ["bot": "\(token.userID)"]
             )
         }
-        try await Bots(database: parts.database).put(id, username: username, sealedToken: sealed)
     }
 
     /// Runs all bots and prepares new companies until cancelled; what is in hand then is finished.
     public func run() async {
-        let bots = await storedBots()
         await withDiscardingTaskGroup { group in
-            for bot in bots where bot.stopped == nil {
-                group.addTask { await self.run(bot) }
-            }
+            group.addTask { await self.runBots() }
             group.addTask { await ProvisioningLoop(parts: self.parts).run() }
         }
     }
 
     /// Names who does the jobs that end in a chat.
     public func registerJobs(on jobs: JobRunner) {
-        BotJobs.register(parts, client: { id in try await self.client(of: id) }, on: jobs)
+        BotJobs.register(parts, client: { [parts] id in try await parts.fleet.client(of: id) }, on: jobs)
     }
 
     /// Tells who asked that no answer will come; for `question.asked`, whose work is another room's.
@@ -57,81 +54,115 @@ public final class BotRunner: Sendable {
         try await AskedJobs(parts: parts).questionFailed(context, job, transaction)
     }
 
-    private func run(_ stored: StoredBot) async {
-        var logger = parts.logger
-        logger[metadataKey: "bot"] = "\(stored.id)"
+    /// Keeps a loop for each bot that may run, whoever adds, changes or stops one: it looks when told to, and every second.
+    private func runBots() async {
+        let running = RunningBots()
         let bots = Bots(database: parts.database)
-        do {
-            let loop = BotLoop(
-                bot: stored.id,
-                parts: parts,
-                client: try client(stored),
-                counters: counters,
-                logger: logger
-            )
-            await parts.leases.hold("bot:\(stored.id)") { [logger] epoch in
-                guard let reason = await loop.run(epoch: epoch) else { return }
-                logger.error(
-                    "The bot's token is refused, its loop stops",
-                    metadata: ["reason": "\(reason)"]
-                )
+        var isBroken = false
+        await withDiscardingTaskGroup { group in
+            for await _ in parts.database.wakeUps(on: .bots) {
                 do {
-                    try await bots.stop(stored.id, because: reason)
+                    let stored = try await bots.all()
+                    isBroken = false
+                    running.endOutdated(by: stored)
+                    let shared = stored.first { $0.tenant == nil && $0.stopped == nil }?.username
+                    for bot in stored where bot.stopped == nil {
+                        guard let end = running.begin(bot) else { continue }
+                        group.addTask {
+                            await self.run(bot, sharedBot: shared, until: end)
+                            running.ended(bot)
+                        }
+                    }
+                } catch is CancellationError {
+                    break
                 } catch {
-                    logger.error("The stop was not noted", metadata: ["error": "\(error)"])
+                    // What runs goes on: a database that is away says nothing about the bots.
+                    if !isBroken {
+                        parts.logger.warning("The bots cannot be read", metadata: ["error": "\(error)"])
+                    }
+                    isBroken = true
                 }
             }
+        }
+    }
+
+    private func run(_ bot: StoredBot, sharedBot: String?, until end: AsyncStream<Void>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.run(bot, sharedBot: sharedBot) }
+            group.addTask { for await _ in end {} }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func run(_ stored: StoredBot, sharedBot: String?) async {
+        var logger = parts.logger
+        logger[metadataKey: "bot"] = "\(stored.id)"
+        let client: TelegramClient
+        do {
+            client = try parts.fleet.client(stored)
         } catch {
             logger.error("The bot's stored token cannot be opened", metadata: ["error": "\(error)"])
+            // Perhaps it is this process that has the wrong key: the bot is left to the others until it is changed.
+            await untilCancelled()
+            return
+        }
+        let loop = BotLoop(
+            bot: stored.id,
+            scope: stored.tenant.map { .company($0, sharedBot: sharedBot) } ?? .shared,
+            parts: parts,
+            client: client,
+            counters: counters,
+            logger: logger
+        )
+        await parts.leases.hold("bot:\(stored.id)") { [logger] epoch in
+            guard let reason = await loop.run(epoch: epoch) else { return }
+            logger.error(
+                "The bot's token is refused, its loop stops",
+                metadata: ["reason": "\(reason)"]
+            )
+            await self.refuse(stored, reason, logger)
         }
     }
 
-    /// The bots at the start; without a database there is nothing to run, so it is waited for.
-    private func storedBots() async -> [StoredBot] {
-        while !Task.isCancelled {
-            do {
-                return try await Bots(database: parts.database).all()
-            } catch {
-                parts.logger.warning("The bots cannot be read", metadata: ["error": "\(error)"])
-            }
-            do { try await Task.sleep(for: .seconds(2)) } catch { return [] }
+    /// Notes why a bot stands still; not noted, it is found out again.
+    private func refuse(_ stored: StoredBot, _ reason: String, _ logger: Logger) async {
+        do {
+            try await Bots(database: parts.database).refuse(stored, because: reason)
+        } catch {
+            logger.error("The stop was not noted", metadata: ["error": "\(error)"])
         }
-        return []
     }
-
-    private func client(of id: BotID) async throws -> TelegramClient {
-        guard let stored = try await Bots(database: parts.database).all().first(where: { $0.id == id })
-        else {
-            throw BotFault.unknown(id)
-        }
-        return try client(stored)
-    }
-
-    private func client(_ stored: StoredBot) throws -> TelegramClient {
-        let opened = try parts.secretKey.open(stored.sealedToken, purpose: Self.purpose(stored.id))
-        guard let token = BotToken(String(decoding: opened, as: UTF8.self)) else {
-            throw BotFault.unreadableToken
-        }
-        return client(token)
-    }
-
-    private func client(_ token: BotToken) -> TelegramClient {
-        TelegramClient(http: parts.http, token: token, address: parts.telegramAddress)
-    }
-
-    private static func purpose(_ bot: BotID) -> String { "bot \(bot)" }
 }
 
-enum BotFault: Fault, Equatable {
-    case unknown(BotID)
-    case unreadableToken
+/// Waits without doing anything.
+private func untilCancelled() async {
+    let (never, end) = AsyncStream.makeStream(of: Void.self)
+    for await _ in never {}
+    end.finish()
+}
 
-    var isPassing: Bool { false }
+/// Which loops this process has, and under which revision of its bot each began.
+private final class RunningBots: Sendable {
+    private let loops = Mutex<[BotID: (revision: Int64, end: AsyncStream<Void>.Continuation)]>([:])
 
-    var description: String {
-        switch self {
-        case .unknown(let id): "bot \(id) is not stored here"
-        case .unreadableToken: "a stored bot token is not one"
+    /// Ends the loops of bots that were changed, stopped or removed.
+    func endOutdated(by stored: [StoredBot]) {
+        let revisions = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.revision) })
+        loops.withLock { loops in
+            for (id, loop) in loops where revisions[id] != loop.revision { loop.end.finish() }
         }
     }
+
+    /// The signal that ends a new loop; nil while an older one of the bot still runs.
+    func begin(_ bot: StoredBot) -> AsyncStream<Void>? {
+        loops.withLock { loops in
+            guard loops[bot.id] == nil else { return nil }
+            let (stream, end) = AsyncStream.makeStream(of: Void.self)
+            loops[bot.id] = (bot.revision, end)
+            return stream
+        }
+    }
+
+    func ended(_ bot: StoredBot) { loops.withLock { $0[bot.id] = nil } }
 }

@@ -57,6 +57,8 @@ struct Visitor: Sendable, Hashable {
     let presence: Presence
     /// The company in question: the chat's active one, or the one that an earlier handling decided for.
     let membership: Membership?
+    /// Whom the bot serves in whose chat they are.
+    var scope = BotScope.shared
     /// When that company wants its digest, `09:00`.
     let digestTime: String?
     let zone: TimeZone?

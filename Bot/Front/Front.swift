@@ -13,12 +13,23 @@ enum Front {
         case .press(.language(let language), let message): return chose(language, message, visitor)
         default: break
         }
-        guard let membership = visitor.membership else { return RegistrationFlow.decide(event, visitor) }
+        guard let membership = visitor.membership else {
+            guard case .company(_, let sharedBot) = visitor.scope else {
+                return RegistrationFlow.decide(event, visitor)
+            }
+            return stranger(event, visitor, sharedBot: sharedBot)
+        }
         return MemberFront.decide(event, visitor, membership)
     }
 
     static func deadButton(_ visitor: Visitor) -> Decision {
         Decision(.platform, [], notice: MenuTexts.deadButton(visitor.language))
+    }
+
+    /// A company's own bot registers nobody and says nothing of the company.
+    private static func stranger(_ event: Event, _ visitor: Visitor, sharedBot: String?) -> Decision {
+        if case .press = event { return deadButton(visitor) }
+        return .platform(.say(OwnBotScreens.stranger(sharedBot: sharedBot, visitor.language)))
     }
 
     private static func chose(_ language: Language, _ message: Int64?, _ visitor: Visitor) -> Decision {

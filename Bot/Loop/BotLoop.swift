@@ -9,6 +9,7 @@ import Telegram
 /// Everything that the holder of one bot's lease does: poll, handle, send.
 struct BotLoop: Sendable {
     let bot: BotID
+    let scope: BotScope
     let parts: BotParts
     let client: TelegramClient
     let counters: BotCounters
@@ -70,6 +71,7 @@ struct BotLoop: Sendable {
     private func handler(_ inbox: Inbox, _ sender: OutboxSender) -> UpdateHandler {
         UpdateHandler(
             bot: bot,
+            scope: scope,
             parts: parts,
             inbox: inbox,
             client: client,

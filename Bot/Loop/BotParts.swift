@@ -83,6 +83,10 @@ public struct BotParts: Sendable {
         self.logger = logger
     }
 
+    var fleet: BotFleet {
+        BotFleet(database: database, http: http, secretKey: secretKey, address: telegramAddress)
+    }
+
     /// Sets when a company's digest is made; a new time replaces the old.
     func scheduleDigest(_ profile: TenantProfile) async throws {
         let time = DailyTime(

@@ -12,6 +12,7 @@ import Telegram
 /// committed are not committed a second time.
 struct UpdateHandler: Sendable {
     let bot: BotID
+    let scope: BotScope
     let parts: BotParts
     let inbox: Inbox
     let client: TelegramClient
@@ -62,7 +63,7 @@ struct UpdateHandler: Sendable {
             try await tellGroup(arrival, place, row)
             return
         }
-        let presence = try await parts.people.arrive(arrival.person, in: place)
+        let presence = scope.seen(try await parts.people.arrive(arrival.person, in: place))
         if arrival.event != .blocked(true) { chatIsBack(arrival.chat) }
         var decision = try await decide(arrival, presence, row, fixed: row.route)
         guard let route = try await inbox.begin(row, route: decision.route) else {
@@ -114,6 +115,7 @@ struct UpdateHandler: Sendable {
         let visitor = Visitor(
             presence: presence,
             membership: membership,
+            scope: scope,
             digestTime: profile?.digestTime.description,
             zone: profile?.zone,
             message: arrival.message,

@@ -11,6 +11,7 @@ public enum WakeUpChannel: String, Sendable, CaseIterable {
     case live = "zvonar_live"
     case outbox = "zvonar_outbox"
     case tenants = "zvonar_tenants"
+    case bots = "zvonar_bots"
 
     /// NOTIFY takes a lock of the whole database through its commit, so a process sends one a period at most.
     public var period: Duration { self == .live ? .milliseconds(100) : .milliseconds(20) }

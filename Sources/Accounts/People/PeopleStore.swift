@@ -212,17 +212,26 @@ struct PeopleStore {
         return Dictionary(uniqueKeysWithValues: try rows.map { try $0.decode(AccountID.self, String.self) })
     }
 
+    /// One chat a person: that of the company's own bot before that of a shared one.
     func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
         let rows = try await tx.query(
             """
-            SELECT chats.bot, chats.chat, chats.language, NULL::text
-            FROM platform.memberships
-            JOIN platform.chats ON chats.account = memberships.account AND chats.active_tenant = memberships.tenant
-            WHERE memberships.tenant = \(tenant)
-              AND memberships.wants_digest
-              AND memberships.role IN ('owner', 'head')
-              AND chats.blocked_at IS NULL
-            ORDER BY chats.bot, chats.chat
+            WITH readers AS (
+                SELECT DISTINCT ON (memberships.account) chats.bot, chats.chat, chats.language
+                FROM platform.memberships
+                JOIN platform.chats ON chats.account = memberships.account
+                LEFT JOIN platform.bots ON bots.id = chats.bot
+                WHERE memberships.tenant = \(tenant)
+                  AND memberships.wants_digest
+                  AND memberships.role IN ('owner', 'head')
+                  AND chats.blocked_at IS NULL
+                  AND bots.stopped IS NULL
+                  AND coalesce(bots.tenant_id, chats.active_tenant) = memberships.tenant
+                ORDER BY memberships.account, bots.tenant_id NULLS LAST, chats.created_at, chats.bot
+            )
+            SELECT bot, chat, language, NULL::text
+            FROM readers
+            ORDER BY bot, chat
             """
         )
         return try rows.map(Self.chat)

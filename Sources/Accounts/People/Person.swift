@@ -75,5 +75,18 @@ public struct Presence: Sendable, Hashable {
         self.waitingFor = waitingFor
     }
 
+    /// The same person as seen where only one company exists.
+    public func within(_ tenant: TenantID) -> Presence {
+        Presence(
+            account: account,
+            firstName: firstName,
+            language: language,
+            memberships: memberships.filter { $0.tenant == tenant },
+            activeTenant: tenant,
+            step: step,
+            waitingFor: nil
+        )
+    }
+
     public func isMember(of tenant: TenantID) -> Bool { memberships.contains { $0.tenant == tenant } }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Audio
+import Bot
 import Database
 import Foundation
 import HTTP
@@ -25,7 +26,7 @@ struct Doctor: AsyncParsableCommand {
         let http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
         let database = Database(configuration: settings.database, reactor: reactor, logger: logger)
         var isWell = true
-        for (name, check) in checks(settings, database, http) {
+        for (name, check) in checks(settings, database, http) + (await bots(settings, database, http)) {
             do {
                 print("✓ \(name): \(try await check())")
             } catch {
@@ -66,7 +67,6 @@ struct Doctor: AsyncParsableCommand {
             ("Temporary files", { try writable(settings.temporary) }),
             ("Panel's files", { try present(settings.publicFiles) }),
         ]
-        checks.append(("Telegram", { try await telegram(settings, database, http) }))
         for (name, engine) in [
             ("Speech", settings.speech), ("Embeddings", settings.embeddings), ("Language model", settings.language),
         ] {
@@ -96,14 +96,38 @@ struct Doctor: AsyncParsableCommand {
         return "\(files.count) in \(folder.path)"
     }
 
-    private func telegram(_ settings: Settings, _ database: Database, _ http: HTTPClient) async throws -> String {
-        for bot in try await Bots(database: database).all() {
-            guard let reason = bot.stopped else { continue }
-            throw ValidationFailure("bot \(bot.id) stands still: \(reason)")
+    /// One check a bot; the bot of the settings is among them once a server has run.
+    private func bots(_ settings: Settings, _ database: Database, _ http: HTTPClient) async -> [Check] {
+        let stored: [StoredBot]
+        do { stored = try await Bots(database: database).all() } catch {
+            return [("Telegram", { throw error })]
         }
-        guard let token = settings.telegramToken else { return "no token is set, no bot runs" }
-        let client = TelegramClient(http: http, token: token, address: settings.telegramAddress)
-        return "bot @\(try await client.call(GetMe()).username ?? "?") answers"
+        var checks: [Check] = stored.map { bot in
+            let whom = bot.tenant.map { "company \($0)" } ?? "shared"
+            return (
+                "Bot \(bot.name) (\(whom))",
+                {
+                    // A person's own will is no illness.
+                    if bot.isStoppedByHand { return bot.stopped ?? "" }
+                    if let reason = bot.stopped { throw ValidationFailure("stands still: \(reason)") }
+                    _ = try await settings.fleet(database, http).client(bot).call(GetMe())
+                    return "answers" + (bot.isHeld ? "" : ", but no server polls it")
+                }
+            )
+        }
+        if let token = settings.telegramToken, !stored.contains(where: { $0.id == BotID(token.userID) }) {
+            checks.append(
+                (
+                    "Telegram",
+                    {
+                        let client = TelegramClient(http: http, token: token, address: settings.telegramAddress)
+                        return
+                            "bot @\(try await client.call(GetMe()).username ?? "?") answers; no server has run it yet"
+                    }
+                )
+            )
+        }
+        return checks.isEmpty ? [("Telegram", { "no token is set, no bot runs" })] : checks
     }
 
     private func answer(_ engine: EngineSettings?, _ http: HTTPClient) async throws -> String {

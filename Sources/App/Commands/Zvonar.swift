@@ -8,7 +8,7 @@ struct Zvonar: AsyncParsableCommand {
         commandName: "zvonar",
         abstract: "Calls that are listened to, scored and answered about in Telegram.",
         subcommands: [
-            Serve.self, Migrate.self, Doctor.self, Sandbox.self, TenantCommand.self, JobsCommand.self,
+            Serve.self, Migrate.self, Doctor.self, Sandbox.self, TenantCommand.self, BotCommand.self, JobsCommand.self,
             IncidentCommand.self, ArchiveCommand.self,
         ]
     )

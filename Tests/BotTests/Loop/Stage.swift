@@ -101,6 +101,12 @@ struct Stage: Sendable {
 
     var sandbox: Sandbox { Sandbox(port: port, http: http) }
 
+    /// Another bot at Telegram, which the product does not know yet.
+    func issueBot(_ username: String) async throws -> BotToken {
+        let issued = try await sandbox.post("/sandbox/bots", ["username": .string(username), "first_name": "Звонарь"])
+        return try #require(issued["token"]?.string.flatMap(BotToken.init))
+    }
+
     func person(_ name: String = "Анна", language: String = "ru") async throws -> Person {
         let user = try await sandbox.post(
             "/sandbox/users",
@@ -221,11 +227,18 @@ struct Unexpected: Error, CustomStringConvertible {
 struct Person: Sendable {
     let id: Int
     let sandbox: Sandbox
+    var bot = "our_bot"
+
+    /// The same person in front of another bot.
+    func before(_ bot: String) -> Person { Person(id: id, sandbox: sandbox, bot: bot) }
 
     func write(_ text: String) async throws { _ = try await act("text", ["text": .string(text)]) }
 
     func act(_ verb: String, _ parameters: [String: JSON] = [:]) async throws -> JSON {
-        try await sandbox.post("/sandbox/chats/\(id)/\(verb)", .object(parameters.merging(["bot": "our_bot"]) { $1 }))
+        try await sandbox.post(
+            "/sandbox/chats/\(id)/\(verb)",
+            .object(parameters.merging(["bot": .string(bot)]) { $1 })
+        )
     }
 
     /// Presses a button and gives what is shown over the chat.
@@ -238,7 +251,7 @@ struct Person: Sendable {
 
     func send(_ bytes: [UInt8], name: String, kind: String = "document") async throws {
         let parts = [
-            HTTPPart("bot", "our_bot"), HTTPPart("kind", kind),
+            HTTPPart("bot", bot), HTTPPart("kind", kind),
             HTTPPart(name: "file", filename: name, content: .bytes(bytes)),
         ]
         _ = try await sandbox.upload("/sandbox/chats/\(id)/file", parts)
@@ -246,7 +259,7 @@ struct Person: Sendable {
 
     /// All messages of the bot, as they read now.
     func received() async throws -> [JSON] {
-        let messages = try await sandbox.get("/sandbox/chats/\(id)/messages?bot=our_bot&after=0").array ?? []
+        let messages = try await sandbox.get("/sandbox/chats/\(id)/messages?bot=\(bot)&after=0").array ?? []
         return messages.filter { $0["from"]?["is_bot"]?.bool == true }
     }
 
@@ -282,7 +295,7 @@ struct Person: Sendable {
         var event = 0
         while ContinuousClock.now < deadline {
             if let found = find(try await received()) { return found }
-            let path = "/sandbox/chats/\(id)/events?bot=our_bot&after=\(event)&wait=5"
+            let path = "/sandbox/chats/\(id)/events?bot=\(bot)&after=\(event)&wait=5"
             for change in try await sandbox.get(path).array ?? [] { event = max(event, change["event"]?.int ?? 0) }
         }
         let seen = try await texts()
