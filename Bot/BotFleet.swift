@@ -99,6 +99,8 @@ public enum BotRefusal: Refusal, Equatable {
     case unknownToken
     /// It is here already, shared or as another company's own.
     case servesOthers
+    /// The company has one that runs; its name.
+    case another(String)
 
     public func sentence(in language: Language) -> String {
         switch self {
@@ -113,6 +115,12 @@ public enum BotRefusal: Refusal, Equatable {
                 ru: "Этот бот здесь уже подключён и служит не этой компании.",
                 en: "This bot is connected here already and serves somebody other than this company.",
                 kk: "Бұл бот мұнда қосылып қойған және бұл компанияға қызмет етпейді."
+            )(language)
+        case .another(let name):
+            Wording(
+                ru: "У компании уже есть свой бот: \(name). Чтобы подключить другой, остановите его: /bot.",
+                en: "The company has a bot of its own already: \(name). To connect another, stop it: /bot.",
+                kk: "Компанияның өз боты бар: \(name). Басқасын қосу үшін оны тоқтатыңыз: /bot."
             )(language)
         }
     }

@@ -17,6 +17,11 @@ enum Effect: Sendable, Hashable {
     case sendPanelLink(Token?)
     case setBlocked(Bool)
     case tellGroup
+    /// Takes a message out of the chat.
+    case delete(Int64)
+    case addBot(SentToken)
+    case showOwnBot
+    case setOwnBot(BotID, isToRun: Bool, message: Int64?)
     case fetch(IncomingRecording, slot: String)
     case ask(String, slot: String)
     case makeDigest(slot: String)
@@ -28,7 +33,8 @@ enum Effect: Sendable, Hashable {
     var isOfTenant: Bool {
         switch self {
         case .fetch, .ask, .makeDigest, .sendClip, .sendTranscript, .sendResult: true
-        case .say, .edit, .keepStep, .register, .setLanguage, .setDigestTime, .sendPanelLink, .setBlocked, .tellGroup:
+        case .say, .edit, .keepStep, .register, .setLanguage, .setDigestTime, .sendPanelLink, .setBlocked, .tellGroup,
+            .delete, .addBot, .showOwnBot, .setOwnBot:
             false
         }
     }

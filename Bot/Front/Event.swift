@@ -7,6 +7,8 @@ enum Event: Sendable, Hashable {
     /// Without the slash and the bot's name.
     case command(String)
     case text(String)
+    /// Somewhere in the text was a bot's token.
+    case token(SentToken)
     case recording(IncomingRecording)
     case video
     /// A photo, a sticker, a place: something that the bot does not take.
@@ -85,6 +87,7 @@ struct Arrival: Sendable, Hashable {
             let isForUs = message.text?.hasPrefix("/") ?? false
             return isForUs && message.chat.type != .channel ? .group : nil
         }
+        if let sent = message.text.flatMap(SentToken.init(in:)) { return .token(sent) }
         if let text = message.text { return command(text).map(Event.command) ?? .text(text) }
         if let voice = message.voice {
             return .recording(IncomingRecording(fileID: voice.fileID, name: nil, byteCount: voice.fileSize))

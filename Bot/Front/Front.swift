@@ -11,6 +11,7 @@ enum Front {
         case .command("language"), .press(.languages, _):
             return .platform(.say(LanguageScreens.choice(visitor.language)))
         case .press(.language(let language), let message): return chose(language, message, visitor)
+        case .token(let token): return OwnBotFlow.sent(token, visitor)
         default: break
         }
         guard let membership = visitor.membership else {

@@ -14,7 +14,7 @@ enum MemberFront {
         case .recording(let file): return received(file, visitor, membership)
         case .video: return .platform(.say(Screen(RecordingTexts.video(language))))
         case .otherMedia: return .platform(.say(Screen(RecordingTexts.notARecording(language))))
-        case .blocked, .group: return Decision(.platform, [])
+        case .blocked, .group, .token: return Decision(.platform, [])
         }
     }
 
@@ -28,6 +28,7 @@ enum MemberFront {
         case "help": return .platform(.say(MenuScreens.help(language)))
         case "panel": return .platform(.sendPanelLink(nil))
         case "digest": return digest(visitor, membership)
+        case "bot": return OwnBotFlow.asked(visitor, membership)
         case "cancel": return .platform(.say(Screen(MenuTexts.nothingToCancel(language))))
         default: return .platform(.say(Screen(MenuTexts.unknownCommand(language))))
         }
@@ -55,6 +56,8 @@ enum MemberFront {
             return ask(MenuTexts.examples[number](language), visitor, membership)
         case .clip(let token): return Decision(tenant, [.sendClip(token)])
         case .transcript(let token): return Decision(tenant, [.sendTranscript(token)])
+        case .stopBot(let bot): return OwnBotFlow.pressed(bot, isToRun: false, message, visitor, membership)
+        case .resumeBot(let bot): return OwnBotFlow.pressed(bot, isToRun: true, message, visitor, membership)
         case .resultAgain(let token): return Decision(tenant, [.sendResult(token)])
         // A zone is chosen once, while the company is registered; a language was handled before.
         case .zone, .language, .languages, nil: return Front.deadButton(visitor)

@@ -41,6 +41,7 @@ struct BotLoop: Sendable {
                 queues: queues,
                 pollSeconds: parts.pollSeconds,
                 counters: counters,
+                secretKey: parts.secretKey,
                 logger: logger
             )
             group.addTask {

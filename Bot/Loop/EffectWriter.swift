@@ -33,8 +33,9 @@ struct EffectWriter: Sendable {
             }
             calls[token] = call
         }
+        let bots = try await ownBots.look(for: decision.effects)
         try await parts.database.platform { [calls] tx in
-            for effect in decision.effects { try await write(effect, calls, tx) }
+            for effect in decision.effects { try await write(effect, calls, bots, tx) }
             tx.markHandled(row)
         }
         if decision.effects.contains(where: \.isAboutProfile), let tenant = presence.active?.tenant {
@@ -49,9 +50,14 @@ struct EffectWriter: Sendable {
         return MenuTexts.deadButton(language)
     }
 
-    private func write(_ effect: Effect, _ calls: [Token: CallID], _ tx: PlatformTransaction)
-        async throws
-    {
+    private var ownBots: OwnBotWriter { OwnBotWriter(parts: parts, place: place, presence: presence) }
+
+    private func write(
+        _ effect: Effect,
+        _ calls: [Token: CallID],
+        _ bots: [SentToken: OwnBotWriter.Found],
+        _ tx: PlatformTransaction
+    ) async throws {
         switch effect {
         case .say(let screen, let slot):
             try tx.send(try screen.message(to: place, rank: .reply, slot: slot))
@@ -82,6 +88,11 @@ struct EffectWriter: Sendable {
             let address = PanelScreens.address(parts.publicURL, link, path: path)
             try tx.send(try PanelScreens.link(address, language).message(to: place, rank: .reply))
         case .setBlocked(let isBlocked): try await parts.people.setBlocked(isBlocked, in: place, tx)
+        case .delete(let message): try tx.send(try Screen.deletion(of: message, in: place))
+        case .addBot(let token): try await ownBots.add(bots[token], tx)
+        case .showOwnBot: try await ownBots.show(tx)
+        case .setOwnBot(let bot, let isToRun, let message):
+            try await ownBots.set(bot, isToRun: isToRun, message: message, tx)
         case .tellGroup, .fetch, .ask, .makeDigest, .sendClip, .sendTranscript, .sendResult:
             throw EffectFault.misplaced
         }
@@ -135,7 +146,7 @@ struct EffectWriter: Sendable {
             guard let call = try await call(token, tx) else { return false }
             try tx.enqueue(BotJobs.result, SendCall(call: call, origin: origin("")))
         case .edit, .keepStep, .register, .setLanguage, .setDigestTime, .sendPanelLink, .setBlocked,
-            .tellGroup:
+            .tellGroup, .delete, .addBot, .showOwnBot, .setOwnBot:
             throw EffectFault.misplaced
         }
         return true

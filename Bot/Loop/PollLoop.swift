@@ -11,6 +11,8 @@ struct PollLoop: Sendable {
     let queues: ChatQueues<InboxRow>
     let pollSeconds: Int
     let counters: BotCounters
+    /// Seals tokens of bots that people send.
+    let secretKey: SecretKey
     let logger: Logger
 
     /// Hands on what was stored and not handled, in order and a page at a time.
@@ -47,7 +49,7 @@ struct PollLoop: Sendable {
                     )
                 )
                 // Only what is stored may be confirmed: a failure here leaves the offset, and the batch comes again.
-                let rows = try await inbox.store(updates.map(Self.stored))
+                let rows = try await inbox.store(updates.map(stored))
                 for row in rows { await queues.add(row, to: row.update.chat ?? 0) }
                 if let last = updates.map(\.update.id).max() { offset = last + 1 }
                 result = .updates
@@ -74,8 +76,12 @@ struct PollLoop: Sendable {
         return nil
     }
 
-    private static func stored(_ received: Telegram.ReceivedUpdate) -> Jobs.ReceivedUpdate {
-        Jobs.ReceivedUpdate(id: received.update.id, chat: received.update.chat, payload: received.json)
+    private func stored(_ received: Telegram.ReceivedUpdate) -> Jobs.ReceivedUpdate {
+        Jobs.ReceivedUpdate(
+            id: received.update.id,
+            chat: received.update.chat,
+            payload: SentToken.sealed(in: received.json, with: secretKey)
+        )
     }
 
     private static func result(of fault: TelegramFault) -> PollResult {

@@ -74,6 +74,7 @@ enum MenuTexts {
             /digest — сегодняшний день одним сообщением
             /panel — одноразовая ссылка в панель
             /language — язык
+            /bot — свой бот компании
             /cancel — прервать начатое
             """,
         en: """
@@ -86,6 +87,7 @@ enum MenuTexts {
             /digest — today in one message
             /panel — a one-time link to the panel
             /language — language
+            /bot — the company's own bot
             /cancel — stop what was begun
             """,
         kk: """
@@ -98,6 +100,7 @@ enum MenuTexts {
             /digest — бүгінгі күн бір хабарда
             /panel — панельге бір реттік сілтеме
             /language — тіл
+            /bot — компанияның өз боты
             /cancel — бастаған істі тоқтату
             """
     )
@@ -152,6 +155,7 @@ enum MenuTexts {
         ("digest", Wording(ru: "Сегодняшний день", en: "Today so far", kk: "Бүгінгі күн")),
         ("panel", Wording(ru: "Ссылка в панель", en: "Link to the panel", kk: "Панельге сілтеме")),
         ("language", Wording(ru: "Язык", en: "Language", kk: "Тіл")),
+        ("bot", Wording(ru: "Свой бот компании", en: "The company's own bot", kk: "Компанияның өз боты")),
         ("help", Wording(ru: "Что я умею", en: "What I can do", kk: "Не істей аламын")),
         ("cancel", Wording(ru: "Прервать начатое", en: "Stop what was begun", kk: "Бастағанды тоқтату")),
     ]

@@ -41,6 +41,8 @@ enum Press: Sendable, Hashable {
     case transcript(Token)
     case openCall(Token)
     case resultAgain(Token)
+    case stopBot(BotID)
+    case resumeBot(BotID)
 
     var data: String {
         switch self {
@@ -59,6 +61,8 @@ enum Press: Sendable, Hashable {
         case .transcript(let token): "text:\(token.text)"
         case .openCall(let token): "open:\(token.text)"
         case .resultAgain(let token): "again:\(token.text)"
+        case .stopBot(let bot): "bot-stop:\(bot)"
+        case .resumeBot(let bot): "bot-start:\(bot)"
         }
     }
 
@@ -78,6 +82,8 @@ enum Press: Sendable, Hashable {
             case "text": Token(id).map(Press.transcript)
             case "open": Token(id).map(Press.openCall)
             case "again": Token(id).map(Press.resultAgain)
+            case "bot-stop": BotID(id).map(Press.stopBot)
+            case "bot-start": BotID(id).map(Press.resumeBot)
             default: nil
             }
         guard let press else { return nil }

@@ -45,6 +45,12 @@ extension Screen {
         return OutgoingMessage(bot: place.bot, chat: place.chat, rank: .reply, body: try OutgoingBody(method))
     }
 
+    /// Takes a message of a person or of ours out of the chat.
+    static func deletion(of message: Int64, in place: ChatPlace) throws -> OutgoingMessage {
+        let method = DeleteMessage(chatID: place.chat, messageID: message)
+        return OutgoingMessage(bot: place.bot, chat: place.chat, rank: .reply, body: try OutgoingBody(method))
+    }
+
     private func body(chat: Int64, replyTo: Int64? = nil) throws -> OutgoingBody {
         try OutgoingBody(
             SendMessage(

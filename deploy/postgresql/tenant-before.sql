@@ -34,8 +34,8 @@ SET active_tenant = :new
 FROM archive, jsonb_to_recordset(document -> 'chats') AS archived (bot bigint, chat bigint)
 WHERE chats.bot = archived.bot AND chats.chat = archived.chat AND chats.active_tenant IS NULL;
 
-INSERT INTO platform.bots (id, tenant_id, username, token_sealed, stopped, created_at)
-SELECT id, :new, username, token_sealed, stopped, created_at
+INSERT INTO platform.bots (id, tenant_id, username, token_sealed, stopped, stopped_by_hand, created_at)
+SELECT id, :new, username, token_sealed, stopped, stopped_by_hand, created_at
 FROM archive, jsonb_to_recordset(document -> 'bots')
-    AS bot (id bigint, username text, token_sealed bytea, stopped text, created_at timestamptz)
+    AS bot (id bigint, username text, token_sealed bytea, stopped text, stopped_by_hand boolean, created_at timestamptz)
 ON CONFLICT (id) DO NOTHING;

@@ -71,7 +71,7 @@ public struct Bots: Sendable {
         }
     }
 
-    /// Stops a bot until a person resumes it; with a tenant only that company's own. False when there is no such bot.
+    /// Stops a bot until a person resumes it, with a tenant only that company's own; false when there is none.
     public func stop(_ id: BotID, of tenant: TenantID? = nil, because reason: String) async throws -> Bool {
         try await database.platform { try await stop(id, of: tenant, because: reason, in: $0) }
     }
@@ -117,7 +117,11 @@ public struct Bots: Sendable {
 
     /// The company's own bots.
     public func own(of tenant: TenantID) async throws -> [StoredBot] {
-        try await database.platform { try await find("bots.tenant_id = \(tenant)", in: $0) }
+        try await database.platform { try await own(of: tenant, in: $0) }
+    }
+
+    public func own(of tenant: TenantID, in tx: PlatformTransaction) async throws -> [StoredBot] {
+        try await find("bots.tenant_id = \(tenant)", in: tx)
     }
 
     private func find(_ condition: SQL, in tx: PlatformTransaction) async throws -> [StoredBot] {

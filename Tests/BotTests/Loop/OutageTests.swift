@@ -78,6 +78,7 @@ extension Stage {
     fileprivate func handler(_ log: CountedLog) -> UpdateHandler {
         UpdateHandler(
             bot: bot,
+            scope: .shared,
             parts: parts,
             inbox: Inbox(database: database, bot: bot),
             client: TelegramClient(http: http, token: token, address: parts.telegramAddress),

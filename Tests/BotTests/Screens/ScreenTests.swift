@@ -35,6 +35,23 @@ import Testing
         }
     }
 
+    @Test func `a company's own bot`() throws {
+        try GoldenFile.expect("own-bot-stranger") { OwnBotScreens.stranger(sharedBot: "our_bot", $0) }
+        try GoldenFile.expect("own-bot-how-to") { OwnBotScreens.state(of: nil, $0) }
+        try GoldenFile.expect("own-bot-added") { OwnBotScreens.added("daisy_bot", $0) }
+        for (name, stopped, byHand) in [("runs", nil, false), ("stopped", "by hand", true), ("refused", "401", false)] {
+            try GoldenFile.expect("own-bot-\(name)") {
+                OwnBotScreens.state(BotID(7), "@daisy_bot", stopped: stopped, byHand: byHand, $0)
+            }
+        }
+        try GoldenFile.expect("own-bot-refusals") { language in
+            let refusals: [BotRefusal] = [.unknownToken, .servesOthers, .another("@daisy_bot")]
+            let sentences = refusals.map { $0.sentence(in: language) }
+            let texts = [OwnBotTexts.tokenWithoutCompany, OwnBotTexts.tokenOfNoOwner].map { $0(language) }
+            return Screen((sentences + texts).joined(separator: "\n"))
+        }
+    }
+
     @Test func `a result`() throws {
         try GoldenFile.expect("result") { ResultScreens.result(Samples.report(), $0) }
         try GoldenFile.expect("result-one-channel") {
@@ -172,6 +189,7 @@ import Testing
             [
                 .menu, .howToSend, .howToAsk, .digest, .panel, .languages, .digestTimes, .digestTime("09:00"),
                 .example(2), .clip(token), .transcript(token), .openCall(token), .resultAgain(token),
+                .stopBot(BotID(Int64.max)), .resumeBot(BotID(1)),
             ] + Language.allCases.map(Press.language) + TimeZone.knownTimeZoneIdentifiers.map(Press.zone)
         for press in presses {
             #expect(press.data.utf8.count <= 64)

@@ -21,6 +21,14 @@ public struct TestPostgres: Sendable {
         )
     }
 
+    /// Writes everything that a database holds to a file, as SQL.
+    public func dump(_ database: String, to file: URL) throws {
+        try Self.run(
+            Self.binary("pg_dump"),
+            ["-h", folder.path, "-U", "postgres", "--inserts", "-f", file.path, database]
+        )
+    }
+
     private static func start() throws -> TestPostgres {
         let base = URL(filePath: "/tmp")
         removeLeftovers(in: base)
