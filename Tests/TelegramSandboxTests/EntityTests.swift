@@ -26,6 +26,10 @@ import Testing
         ("🙂<b>я</b>", "🙂я", ["bold 2+1"]),
         ("&lt;b&gt; &amp; &quot;x&quot; &#1103; &#x44F; &nbsp;", "<b> & \"x\" я я &nbsp;", []),
         ("<pre><code class=\"language-swift\">let x</code></pre>", "let x", ["pre 0+5"]),
+        ("<pre><code>x</code></pre>", "x", ["pre 0+1", "code 0+1"]),
+        ("<tg-emoji emoji-id=\"5\">🙂</tg-emoji>", "🙂", ["custom_emoji 0+2"]),
+        ("<tg-time unix=\"1700000000\" format=\"wD\">тогда</tg-time>", "тогда", ["date_time 0+5"]),
+        ("&#128578; &#0; &#x110000; &ltx", "🙂 &#0; &#x110000; &ltx", []),
         ("<blockquote expandable>долго</blockquote>", "долго", ["expandable_blockquote 0+5"]),
         ("<span class='tg-spoiler'>s</span><tg-spoiler>t</tg-spoiler>", "st", ["spoiler 0+1", "spoiler 1+1"]),
         ("<a href=\"http://localhost/\">нет</a>", "нет", []),
@@ -52,7 +56,16 @@ import Testing
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("<b>x</i>", "Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\""),
         ("<b", "Unclosed start tag at byte offset 0"),
-        ("<a href=\"x", "Unclosed start tag \"a\" at byte offset 0"),
+        ("<a href=\"x", "Unclosed start tag at byte offset 0"),
+        ("<a href", "Unclosed start tag \"a\" at byte offset 0"),
+        ("<b />x", "Empty attribute name in the tag \"b\" at byte offset 0"),
+        ("<a href=ы>x</a>", "Unexpected end of name token at byte offset 8"),
+        ("<tg-emoji emoji-id=\"x\">x</tg-emoji>", "Invalid custom emoji identifier specified"),
+        ("<tg-time unix=\"5\" format=\"x\">x</tg-time>", "Invalid date format used"),
+        (
+            "x&#xD83D;",
+            "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units"
+        ),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
         ("<span>x</span>", "Tag \"span\" must have class \"tg-spoiler\" at byte offset 0"),
         ("1 < 2", "Unsupported start tag \"\" at byte offset 2"),
@@ -69,7 +82,11 @@ import Testing
         ("*a _b_*", "a b", ["bold 0+3", "italic 2+1"]),
         ("1\\. 2\\!", "1. 2!", []),
         ("```swift\nlet x```", "let x", ["pre 0+5"]),
-        (">раз\n>два\nтри", "раз\nдва\nтри", ["blockquote 0+7"]),
+        (">раз\n>два\nтри", "раз\nдва\nтри", ["blockquote 0+8"]),
+        (">раз\n>два||\nтри", "раз\nдва\nтри", ["expandable_blockquote 0+8"]),
+        ("x\n>раз||", "x\nраз", ["expandable_blockquote 2+3"]),
+        ("![🙂](tg://emoji?id=5)", "🙂", ["custom_emoji 0+2"]),
+        ("![тогда](tg://time?unix=1700000000&format=r)", "тогда", ["date_time 0+5"]),
         ("[тут](https://example.com/a\\)b)", "тут", ["text_link 0+3"]),
         ("`a*b_c`", "a*b_c", ["code 0+5"]),
     ])
@@ -82,10 +99,15 @@ import Testing
     @Test(arguments: [
         ("готово.", "Character '.' is reserved and must be escaped with the preceding '\\'"),
         ("a-b", "Character '-' is reserved and must be escaped with the preceding '\\'"),
+        ("*жирный\n>цитата*", "Can't find end of Bold entity at byte offset 27"),
         ("ы *жирный", "Can't find end of Bold entity at byte offset 3"),
         ("_a", "Can't find end of Italic entity at byte offset 0"),
         ("`a", "Can't find end of Code entity at byte offset 0"),
         ("[a](http://x", "Can't find end of a URL at byte offset 4"),
+        ("![a](https://example.com)", "Invalid tg://emoji or tg://time URL specified"),
+        ("![a]", "The entity must contain a tg://emoji or tg://time URL"),
+        (">*a\nb", "Can't find end of Bold entity at byte offset 1"),
+        ("a>b", "Character '>' is reserved and must be escaped with the preceding '\\'"),
         ("|a", "Character '|' is reserved and must be escaped with the preceding '\\'"),
     ])
     func `and MarkdownV2 mistakes are named as there`(source: String, detail: String) {
@@ -109,9 +131,13 @@ import Testing
     }
 
     @Test func `white space around a text goes and entities move with it`() throws {
-        let trimmed = try ParseMode.html.parse("\n  <b>x </b>y \n").trimmed
+        let trimmed = try #require(try ParseMode.html.parse("\n  <b>x </b>y <i> \n</i>").cleaned())
         #expect(trimmed.text == "x y")
         #expect(short(trimmed) == ["bold 0+2"])
+        // Up to the first entity only.
+        let inside = try #require(try ParseMode.html.parse("  <b> x</b>").cleaned())
+        #expect(inside.text == " x")
+        #expect(try ParseMode.html.parse("<b> \n\u{200B}</b>").cleaned() == nil)
     }
 
     @Test func `a mistake reaches the bot in full`() async throws {

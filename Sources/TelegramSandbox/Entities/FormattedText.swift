@@ -19,7 +19,7 @@ struct TextEntity: Sendable, Hashable {
     }
 }
 
-/// A text with its entities, sorted as Telegram sorts them: by start, the longer first.
+/// A text with its entities, sorted as Telegram sorts them: by start, the longer first, then by type.
 struct FormattedText: Sendable, Hashable {
     var text: String
     var entities: [TextEntity] = []
@@ -29,27 +29,7 @@ struct FormattedText: Sendable, Hashable {
     /// What Telegram counts against its limits.
     var codePointCount: Int { text.unicodeScalars.count }
 
-    mutating func sort() {
-        entities.sort { ($0.offset, -$0.length, $0.type) < ($1.offset, -$1.length, $1.type) }
-    }
-
-    /// Without the white space around it, which Telegram cuts off; entities move and shrink with it.
-    var trimmed: FormattedText {
-        let units = Array(text.utf16)
-        func isBlank(_ unit: UInt16) -> Bool { unit == 0x20 || (0x09...0x0D).contains(unit) || unit == 0xA0 }
-        guard let first = units.firstIndex(where: { !isBlank($0) }),
-            let last = units.lastIndex(where: { !isBlank($0) })
-        else { return FormattedText(text: "") }
-        var result = FormattedText(text: String(decoding: units[first...last], as: UTF16.self))
-        result.entities = entities.compactMap { entity in
-            var moved = entity
-            let start = max(entity.offset - first, 0)
-            moved.length = min(entity.end - first, last - first + 1) - start
-            moved.offset = start
-            return moved.length > 0 ? moved : nil
-        }
-        return result
-    }
+    mutating func sort() { entities.sort { $0.precedes($1) } }
 }
 
 /// Why a text with markup was refused; the text is Telegram's.

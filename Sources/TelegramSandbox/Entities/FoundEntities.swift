@@ -34,19 +34,15 @@ enum FoundEntities {
 
     /// Adds what is found outside links, code and what was found before.
     static func add(to text: FormattedText) -> FormattedText {
-        var result = text
-        let closed: Set<String> = ["code", "pre", "text_link", "text_mention", "custom_emoji"]
-        var taken = text.entities.filter { closed.contains($0.type) }.map { $0.offset..<$0.end }
+        var found: [TextEntity] = []
         let whole = NSRange(location: 0, length: text.text.utf16.count)
         for pattern in patterns {
             for match in pattern.expression.matches(in: text.text, range: whole) {
-                let range = match.range.location..<match.range.location + match.range.length
-                guard !taken.contains(where: { $0.overlaps(range) }) else { continue }
-                taken.append(range)
-                result.entities.append(TextEntity(type: pattern.type, offset: range.lowerBound, length: range.count))
+                let entity = TextEntity(type: pattern.type, offset: match.range.location, length: match.range.length)
+                guard !found.contains(where: { $0.offset < entity.end && entity.offset < $0.end }) else { continue }
+                found.append(entity)
             }
         }
-        result.sort()
-        return result
+        return FormattedText(text: text.text, entities: text.entities.adding(found.sorted { $0.precedes($1) }))
     }
 }

@@ -1,4 +1,4 @@
-/// Reads the legacy `parse_mode: Markdown`, which knows no nesting (tdlib, MessageEntity.cpp).
+/// Reads the legacy `parse_mode: Markdown`, which knows no nesting, by the rules of Telegram's server.
 struct MarkdownParser {
     private var buffer: MarkupBuffer
     private var position = 0
@@ -26,9 +26,10 @@ struct MarkdownParser {
         let start = position
         let isPre = mark == UInt8(ascii: "`") && buffer.slice(position, position + 3) == "```"
         position += isPre ? 3 : 1
+        let language = isPre ? buffer.takeLanguage(&position) : ""
         let closing = isPre ? "```" : mark == UInt8(ascii: "[") ? "]" : String(UnicodeScalar(mark))
         let offset = buffer.units
-        let textStart = position
+        let textStart = buffer.plain.count
         while position < buffer.bytes.count, buffer.slice(position, position + closing.utf8.count) != closing {
             buffer.keep(buffer[position])
             position += 1
@@ -36,23 +37,20 @@ struct MarkdownParser {
         guard position < buffer.bytes.count else {
             throw EntityMistake("Can't find end of the entity starting at byte offset \(start)")
         }
-        let text = buffer.slice(textStart, position)
         position += closing.utf8.count
-        var details: [String: JSON] = [:]
-        var type = isPre ? "pre" : mark == UInt8(ascii: "*") ? "bold" : mark == UInt8(ascii: "_") ? "italic" : "code"
-        if mark == UInt8(ascii: "[") {
-            let link = takeAddress() ?? text
-            if let user = linkedUser(link) {
-                type = "text_mention"
-                details = ["user": ["id": .integer(user)]]
-            } else {
-                guard let url = checkedLink(link) else { return }
-                type = "text_link"
-                details = ["url": .string(url)]
-            }
+        var found: (type: String, details: [String: JSON])?
+        switch mark {
+        case UInt8(ascii: "*"): found = ("bold", [:])
+        case UInt8(ascii: "_"): found = ("italic", [:])
+        case UInt8(ascii: "["):
+            guard buffer.units > offset else { return }
+            let text = String(decoding: buffer.plain[textStart...], as: UTF8.self)
+            found = linkEntity(takeAddress() ?? text)
+        default: found = (isPre ? "pre" : "code", language.isEmpty ? [:] : ["language": .string(language)])
         }
-        guard buffer.units > offset else { return }
-        entities.append(TextEntity(type: type, offset: offset, length: buffer.units - offset, details: details))
+        guard let found, buffer.units > offset else { return }
+        let length = buffer.units - offset
+        entities.append(TextEntity(type: found.type, offset: offset, length: length, details: found.details))
     }
 
     private mutating func takeAddress() -> String? {

@@ -1,10 +1,12 @@
-/// Reads `parse_mode: MarkdownV2` as Telegram's server does, with its errors to the letter (tdlib, MessageEntity.cpp).
+/// Reads `parse_mode: MarkdownV2` by the rules of Telegram's server, with its errors to the letter.
 struct MarkdownV2Parser {
     private var buffer: MarkupBuffer
     private var position = 0
     private var open: [OpenEntity] = []
     private var entities: [TextEntity] = []
-    private var hasBlockquote = false
+    private var hasQuote = false
+    /// Whether a `>` here would begin a quotation: only the line's end and opening marks may stand before it.
+    private var isAtLineStart = true
 
     private struct OpenEntity {
         let kind: Kind
@@ -26,7 +28,7 @@ struct MarkdownV2Parser {
         case preCode = "PreCode"
         case textURL = "TextUrl"
         case customEmoji = "CustomEmoji"
-        case blockquote = "BlockQuote"
+        case quote = "BlockQuote"
 
         var isCode: Bool { self == .code || self == .pre || self == .preCode }
 
@@ -46,10 +48,10 @@ struct MarkdownV2Parser {
         while position < buffer.bytes.count {
             let byte = buffer[position]
             if byte == UInt8(ascii: "\\"), isEscapable(buffer[position + 1]) {
-                buffer.keep(buffer[position + 1])
+                keep(buffer[position + 1])
                 position += 2
             } else if !isReserved(byte) {
-                buffer.keep(byte)
+                keep(byte)
                 position += 1
             } else if isEnd(byte) {
                 try end(byte)
@@ -57,9 +59,14 @@ struct MarkdownV2Parser {
                 try begin(byte)
             }
         }
-        if hasBlockquote, let last = open.last, last.kind == .blockquote { try close(last, details: [:]) }
+        if hasQuote { closeLastQuote() }
         if let unclosed = open.last { throw cannotFindEnd(of: unclosed) }
         return FormattedText(text: buffer.plainText, entities: entities)
+    }
+
+    private mutating func keep(_ byte: UInt8) {
+        buffer.keep(byte)
+        if byte != UInt8(ascii: "\r") { isAtLineStart = byte == UInt8(ascii: "\n") }
     }
 
     private func isEscapable(_ byte: UInt8) -> Bool { byte > 0 && byte <= 126 }
@@ -74,7 +81,7 @@ struct MarkdownV2Parser {
 
     private func isEnd(_ byte: UInt8) -> Bool {
         guard let last = open.last else { return false }
-        if hasBlockquote, byte == UInt8(ascii: "\n"), buffer[position + 1] != UInt8(ascii: ">") { return true }
+        if hasQuote, byte == UInt8(ascii: "\n"), buffer[position + 1] != UInt8(ascii: ">") { return true }
         return switch last.kind {
         case .bold: byte == UInt8(ascii: "*")
         case .italic: byte == UInt8(ascii: "_") && !follows("__")
@@ -84,43 +91,45 @@ struct MarkdownV2Parser {
         case .code: byte == UInt8(ascii: "`")
         case .pre, .preCode: follows("```")
         case .textURL, .customEmoji: byte == UInt8(ascii: "]")
-        case .blockquote: false
+        case .quote: false
         }
     }
 
     private mutating func begin(_ byte: UInt8) throws(EntityMistake) {
         let start = position
-        var language = ""
-        let kind: Kind
         switch byte {
-        case UInt8(ascii: "_"): kind = follows("__") ? .underline : .italic
-        case UInt8(ascii: "*"): kind = .bold
-        case UInt8(ascii: "~"): kind = .strikethrough
-        case UInt8(ascii: "["): kind = .textURL
-        case UInt8(ascii: "|") where follows("||"): kind = .spoiler
-        case UInt8(ascii: "!") where follows("!["): kind = .customEmoji
+        case UInt8(ascii: "_") where follows("__"): push(.underline, length: 2)
+        case UInt8(ascii: "_"): push(.italic, length: 1)
+        case UInt8(ascii: "*"): push(.bold, length: 1)
+        case UInt8(ascii: "~"): push(.strikethrough, length: 1)
+        case UInt8(ascii: "["): push(.textURL, length: 1)
+        case UInt8(ascii: "|") where follows("||"): push(.spoiler, length: 2)
+        case UInt8(ascii: "!") where follows("!["): push(.customEmoji, length: 2)
         case UInt8(ascii: "`") where follows("```"):
             position += 3
-            language = takeLanguage()
-            kind = language.isEmpty ? .pre : .preCode
-        case UInt8(ascii: "`"): kind = .code
+            let language = buffer.takeLanguage(&position)
+            push(language.isEmpty ? .pre : .preCode, language, from: start)
+        case UInt8(ascii: "`"): push(.code, length: 1)
         case UInt8(ascii: "\n"):
-            try lineEnd()
-            return
-        case UInt8(ascii: ">") where position == 0:
-            kind = .blockquote
-            hasBlockquote = true
+            keep(byte)
+            position += 1
+        case UInt8(ascii: ">") where isAtLineStart:
+            // A line of a quotation that has begun already only loses its mark.
+            if hasQuote { position += 1 } else { push(.quote, length: 1) }
+            hasQuote = true
         default:
             let character = Character(UnicodeScalar(byte))
             throw EntityMistake("Character '\(character)' is reserved and must be escaped with the preceding '\\'")
         }
-        if kind != .pre && kind != .preCode {
-            position += kind == .underline || kind == .spoiler || kind == .customEmoji ? 2 : 1
-        }
-        push(kind, language, at: start)
     }
 
-    private mutating func push(_ kind: Kind, _ language: String, at start: Int) {
+    private mutating func push(_ kind: Kind, length: Int) {
+        let start = position
+        position += length
+        push(kind, "", from: start)
+    }
+
+    private mutating func push(_ kind: Kind, _ language: String, from start: Int) {
         open.append(
             OpenEntity(
                 kind: kind,
@@ -132,88 +141,77 @@ struct MarkdownV2Parser {
         )
     }
 
-    /// A line end stays in the text; `>` behind it begins a quotation or carries one on.
-    private mutating func lineEnd() throws(EntityMistake) {
-        let start = position
-        buffer.keep(UInt8(ascii: "\n"))
-        position += 1
-        guard buffer[position] == UInt8(ascii: ">") else { return }
-        position += 1
-        guard !hasBlockquote else { return }
-        hasBlockquote = true
-        push(.blockquote, "", at: start)
-    }
-
-    /// Reads the language behind three back-ticks and the one line end that may follow.
-    private mutating func takeLanguage() -> String {
-        var end = position
-        while buffer[end] != 0, !MarkupBuffer.isSpace(buffer[end]), buffer[end] != UInt8(ascii: "`") { end += 1 }
-        var language = ""
-        if end != position, end < buffer.bytes.count, buffer[end] != UInt8(ascii: "`") {
-            language = buffer.slice(position, end)
-            position = end
-        }
-        func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
-        if isLineEnd(buffer[position]) {
-            position += isLineEnd(buffer[position + 1]) && buffer[position] != buffer[position + 1] ? 2 : 1
-        }
-        return language
-    }
-
     private mutating func end(_ byte: UInt8) throws(EntityMistake) {
         guard let last = open.last else { return }
-        if byte == UInt8(ascii: "\n"), last.kind != .blockquote { throw cannotFindEnd(of: last) }
-        var details: [String: JSON]? = last.language.isEmpty ? [:] : ["language": .string(last.language)]
+        if byte == UInt8(ascii: "\n") { return try endQuote() }
         switch last.kind {
         case .underline, .spoiler: position += 2
         case .pre, .preCode: position += 3
-        case .textURL: details = try linkDetails(textStart: last.plainStart)
-        case .customEmoji: details = try customEmojiDetails()
-        case .blockquote:
-            try close(last, details: [:])
-            buffer.keep(byte)
+        case .textURL:
             position += 1
-            return
+            let text = String(decoding: buffer.plain[last.plainStart...], as: UTF8.self)
+            let link = buffer[position] == UInt8(ascii: "(") ? try takeAddress() : text
+            return close(linkEntity(link))
+        case .customEmoji:
+            position += 1
+            return close(try customEntity())
         default: position += 1
         }
-        try close(last, details: details)
+        close((last.kind.entityType, last.language.isEmpty ? [:] : ["language": .string(last.language)]))
     }
 
-    /// Ends an entity; without details it is dropped, as one with a bad link is.
-    private mutating func close(_ entity: OpenEntity, details: [String: JSON]?) throws(EntityMistake) {
-        open.removeLast()
-        if entity.kind == .blockquote { hasBlockquote = false }
-        guard let details, buffer.units > entity.offset else { return }
-        entities.append(
-            TextEntity(
-                type: details["user"] == nil ? entity.kind.entityType : "text_mention",
-                offset: entity.offset,
-                length: buffer.units - entity.offset,
-                details: details
-            )
-        )
+    /// Ends an entity; without a type it is dropped, as one with a bad link is, or one without text.
+    private mutating func close(_ entity: (type: String, details: [String: JSON])?) {
+        let last = open.removeLast()
+        let length = buffer.units - last.offset
+        guard let entity, length > 0 else { return }
+        entities.append(TextEntity(type: entity.type, offset: last.offset, length: length, details: entity.details))
     }
 
-    private mutating func linkDetails(textStart: Int) throws(EntityMistake) -> [String: JSON]? {
-        position += 1
-        var link = String(decoding: buffer.plain[textStart...], as: UTF8.self)
-        if buffer[position] == UInt8(ascii: "(") { link = try takeAddress(named: "a URL") }
-        if let user = linkedUser(link) { return ["user": ["id": .integer(user)]] }
-        return checkedLink(link).map { ["url": .string($0)] }
-    }
-
-    private mutating func customEmojiDetails() throws(EntityMistake) -> [String: JSON] {
-        position += 1
-        guard buffer[position] == UInt8(ascii: "(") else {
-            throw EntityMistake("Custom emoji entity must contain a tg://emoji URL")
+    /// The line's end belongs to the quotation that it ends; `||` before it makes the quotation expandable.
+    private mutating func endQuote() throws(EntityMistake) {
+        let isExpandable = isFoldMark(at: position)
+        if isExpandable { open.removeLast() }
+        guard let quote = open.last, quote.kind == .quote else {
+            throw open.last.map { cannotFindEnd(of: $0) } ?? EntityMistake("Text must be non-empty")
         }
-        let link = try takeAddress(named: "a custom emoji URL")
-        let prefix = "tg://emoji?id="
-        guard link.hasPrefix(prefix) else { throw EntityMistake("Custom emoji URL must have an emoji identifier") }
-        return ["custom_emoji_id": .string(String(link.dropFirst(prefix.count)))]
+        keep(UInt8(ascii: "\n"))
+        position += 1
+        hasQuote = false
+        close((isExpandable ? "expandable_blockquote" : "blockquote", [:]))
     }
 
-    private mutating func takeAddress(named name: String) throws(EntityMistake) -> String {
+    /// Whether a spoiler was opened right before `end`, with a carriage return between them at most.
+    private func isFoldMark(at end: Int) -> Bool {
+        guard let last = open.last, last.kind == .spoiler else { return false }
+        return last.byteOffset == end - 2 || (last.byteOffset == end - 3 && buffer.plain.last == 0x0D)
+    }
+
+    private mutating func closeLastQuote() {
+        let isExpandable = open.last?.kind == .spoiler && open.last?.byteOffset == buffer.bytes.count - 2
+        if isExpandable { open.removeLast() }
+        guard open.last?.kind == .quote else { return }
+        close((isExpandable ? "expandable_blockquote" : "blockquote", [:]))
+    }
+
+    private mutating func customEntity() throws(EntityMistake) -> (type: String, details: [String: JSON]) {
+        guard buffer[position] == UInt8(ascii: "(") else {
+            throw EntityMistake("The entity must contain a tg://emoji or tg://time URL")
+        }
+        let link = try takeAddress()
+        // No other spelling of a number is taken: no sign, no leading zeros.
+        if let id = linkParameters(link, host: "emoji")?["id"], let number = Int(id), number != 0, String(number) == id
+        {
+            return ("custom_emoji", ["custom_emoji_id": .string(id)])
+        }
+        if let time = linkParameters(link, host: "time"), let date = time["unix"].flatMap({ Int32($0) }), date > 0 {
+            try checkDateFormat(time["format"] ?? "")
+            return ("date_time", dateDetails(Int(date), time["format"] ?? ""))
+        }
+        throw EntityMistake("Invalid tg://emoji or tg://time URL specified")
+    }
+
+    private mutating func takeAddress() throws(EntityMistake) -> String {
         position += 1
         let start = position
         var address: [UInt8] = []
@@ -223,7 +221,7 @@ struct MarkdownV2Parser {
             position += 1
         }
         guard position < buffer.bytes.count else {
-            throw EntityMistake("Can't find end of \(name) at byte offset \(start)")
+            throw EntityMistake("Can't find end of a URL at byte offset \(start)")
         }
         position += 1
         return String(decoding: address, as: UTF8.self)

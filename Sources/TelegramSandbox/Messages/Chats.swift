@@ -97,7 +97,21 @@ extension World {
         fields["date"] = .integer(now)
         fields["chat"] = try chat(of: dialog)
         fields["from"] = sender
+        for list in ["entities", "caption_entities"] { fields[list] = namingUsers(fields[list] ?? nil) }
         return Message(id: id, json: .fields(fields), markup: markup, isFromBot: isFromBot)
+    }
+
+    /// Mentions name their user in full; those of somebody unknown are dropped, as Telegram does.
+    func namingUsers(_ entities: JSON?) -> JSON? {
+        guard let list = entities?.array else { return nil }
+        let known = list.compactMap { entity -> JSON? in
+            guard entity["type"] == "text_mention" else { return entity }
+            guard let user = entity["user"]?["id"]?.int.flatMap({ user($0) }) else { return nil }
+            var named = entity
+            named["user"] = user
+            return named
+        }
+        return known.isEmpty ? nil : .array(known)
     }
 
     func event(_ kind: ChatEvent.Kind, _ message: JSON, in dialog: DialogID) -> Change {

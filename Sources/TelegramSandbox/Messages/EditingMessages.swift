@@ -65,6 +65,8 @@ extension World {
         in dialog: DialogID,
         kind: ChatEvent.Kind
     ) throws -> JSON {
+        var edited = edited
+        for list in ["entities", "caption_entities"] { edited.json[list] = namingUsers(edited.json[list]) }
         guard message.json != edited.json || message.markup != edited.markup else { throw Self.notModified }
         try spend(dialog)
         var dated = edited

@@ -19,8 +19,9 @@ extension World {
 
     /// The person's own words, in which links and commands are found but no markup is read.
     private func personText(_ parameters: Parameters) throws -> FormattedText {
-        let text = FormattedText(text: parameters.string("text") ?? "").trimmed
-        guard !text.text.isEmpty else { throw PersonFailure("text is empty") }
+        guard let text = try FormattedText(text: parameters.string("text") ?? "").cleaned() else {
+            throw PersonFailure("text is empty")
+        }
         guard text.codePointCount <= BotText.Limit.message.rawValue else {
             throw PersonFailure("text is longer than 4096 characters")
         }
@@ -28,11 +29,11 @@ extension World {
     }
 
     private func personCaption(_ text: String?) throws -> FormattedText? {
-        let caption = FormattedText(text: text ?? "").trimmed
+        guard let caption = try FormattedText(text: text ?? "").cleaned() else { return nil }
         guard caption.codePointCount <= BotText.Limit.caption.rawValue else {
             throw PersonFailure("caption is longer than 1024 characters")
         }
-        return caption.text.isEmpty ? nil : FoundEntities.add(to: caption)
+        return FoundEntities.add(to: caption)
     }
 
     private func repliedMessageOfPerson(_ parameters: Parameters, in dialog: DialogID) throws -> JSON? {

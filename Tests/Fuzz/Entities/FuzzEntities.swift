@@ -1,5 +1,6 @@
 // Sources: Sources/TelegramSandbox/Entities/FormattedText.swift Sources/TelegramSandbox/Entities/HTMLParser.swift
 // Sources: Sources/TelegramSandbox/Entities/MarkdownParser.swift Sources/TelegramSandbox/Entities/MarkdownV2Parser.swift
+// Sources: Sources/TelegramSandbox/Entities/EntityRules.swift Sources/TelegramSandbox/Entities/TextCleaning.swift
 // Sources: Sources/TelegramSandbox/Entities/MarkupBuffer.swift Sources/TelegramSandbox/HTTP/JSON.swift
 import Foundation
 
@@ -13,7 +14,7 @@ public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         let found = try mode.parse(text)
         check(found, of: text)
-        check(found.trimmed, of: text)
+        if let cleaned = try found.cleaned() { check(cleaned, of: text) }
     } catch {
         checkOffset(error.detail, of: text)
     }
