@@ -120,6 +120,13 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "Chaos",
+            dependencies: ["Database", "HTTP", "Kernel", "Reactor", "Support", "Telegram", argumentParser, logging],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
+        tests("Chaos", ["Chaos"]),
         tests("Kernel", ["Kernel"]),
         tests("HTTP", ["HTTP", "Reactor"]),
         tests("Database", ["Database", "Kernel"], hasGolden: true),

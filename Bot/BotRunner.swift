@@ -15,13 +15,17 @@ public final class BotRunner: Sendable {
     public init(_ parts: BotParts) { self.parts = parts }
 
     /// Puts the shared bot of this installation there, or its new token in place of the old.
+    ///
+    /// A database that is not there yet is waited for: after a power cut it starts later than the server.
     public func install(_ token: BotToken) async throws {
         do {
-            try await parts.fleet.install(token) { fault in
-                parts.logger.warning(
-                    "The bot's name is not known",
-                    metadata: ["bot": "\(token.userID)", "fault": "\(fault)"]
-                )
+            try await patiently("store the bot", pause: parts.retryDelay, parts.logger) {
+                try await parts.fleet.install(token) { fault in
+                    parts.logger.warning(
+                        "The bot's name is not known",
+                        metadata: ["bot": "\(token.userID)", "fault": "\(fault)"]
+                    )
+                }
             }
         } catch BotRefusal.servesOthers {
             // The other bots run all the same.

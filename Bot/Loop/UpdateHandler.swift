@@ -75,6 +75,7 @@ struct UpdateHandler: Sendable {
         do {
             let notice = try await effects(place, arrival, presence, row).commit(decision)
             counters.countHandled()
+            logger.debug("An update was handled", metadata: ["update": "\(row.update.id)"])
             await answer(arrival, notice)
         } catch let refusal as any Refusal {
             let said = Decision(route, [.say(Screen(refusal.sentence(in: presence.language)))])

@@ -38,7 +38,7 @@ struct JobPerformer: Sendable {
         if case .success(.done) = result, !context.ending.isCommitted.withLock({ $0 }) {
             inHand.beginEnding(job.inHand)
             return endings.add(job) { isOurs in
-                if isOurs { counters.add(job.type, .done) } else { context.noteLoss() }
+                if isOurs { countDone(context) } else { context.noteLoss() }
                 inHand.remove(job.inHand)
                 whenEnded()
             }
@@ -46,7 +46,7 @@ struct JobPerformer: Sendable {
         // Not in hand any more before it is given back: the next attempt may begin here at the same moment.
         inHand.remove(job.inHand)
         guard !context.ending.isCommitted.withLock({ $0 }) else {
-            counters.add(job.type, .done)
+            countDone(context)
             return whenEnded()
         }
         // Ending a job must not be cut off by the shutdown that cancelled it, so it has a task of its own, waited for.
@@ -103,6 +103,11 @@ struct JobPerformer: Sendable {
         let text = "\(error) (incident \(incident))"
         guard context.attempt < context.maxAttempts else { return try await bury(context, text, registration) }
         try await store.putOff(context.job, for: backoff(after: context.attempt), error: text)
+    }
+
+    private func countDone(_ context: JobContext) {
+        counters.add(context.job.type, .done)
+        context.logger.debug("a job is done")
     }
 
     /// Puts a job among the dead with what its room does then; a job whose room cannot do it is buried all the same.

@@ -31,6 +31,22 @@ import Testing
         }
     }
 
+    @Test func `a server that starts before its database waits for it`() async throws {
+        try await Stage.build { stage in
+            try stage.test.runAsSuperuser("DELETE FROM platform.bots")
+            let early = CountedLog("Cannot store the bot yet")
+            var parts = stage.parts
+            parts.logger = Logger(label: "test") { _ in early }
+            let runner = BotRunner(parts)
+            try stage.setConnections(allowed: false)
+            async let installing: Void = runner.install(stage.token)
+            try await waitUntil { early.count > 0 }
+            try stage.setConnections(allowed: true)
+            try await installing
+            #expect(try await stage.numbers("SELECT count(*) FROM platform.bots") == [1])
+        }
+    }
+
     @Test func `an update that is given up is settled, though that needs several tries`() async throws {
         try await Stage.build { stage in
             let anna = try await stage.person()

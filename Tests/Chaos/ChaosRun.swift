@@ -1,0 +1,160 @@
+import Foundation
+import Telegram
+
+/// One run from the first process to the verdict.
+struct ChaosRun: Sendable {
+    let plan: ChaosPlan
+    let tools: Stage.Tools
+    let folder: URL
+
+    /// False when something was lost, doubled or stuck.
+    func run(planting planted: Planted?) async throws -> Bool {
+        let began = ContinuousClock.now
+        let stage = try await Stage(tools, plan: plan, folder: folder)
+        do {
+            let isGood = try await run(on: stage, planting: planted)
+            await stage.close()
+            say("\(isGood ? "Nothing is lost, nothing is doubled" : "NOT GOOD"), \(seconds(since: began)) s in all")
+            return isGood
+        } catch {
+            await stage.close()
+            throw error
+        }
+    }
+
+    private func run(on stage: Stage, planting planted: Planted?) async throws -> Bool {
+        let (ledger, book) = (Ledger(), LogBook(stage.sandbox))
+        let audience = try await Audience.gather(stage, ledger)
+        say("\(plan.companies) companies and \(plan.chats) people are there; the killing begins")
+        let killer = Killer(stage, plan: plan)
+        let began = ContinuousClock.now
+        try await ruin(stage, audience, ledger, book, killer)
+        say("\(await killer.kills.count) kills in \(seconds(since: began)) s; the product may finish its work")
+        let settling = ContinuousClock.now
+        try await settle(stage, book)
+        say("settled in \(seconds(since: settling)) s")
+        if let planted { try await plant(planted, stage, book) }
+        let evidence = try await gather(stage, audience, ledger, book)
+        let reconciliation = Reconciliation(evidence)
+        return try await Report(plan: plan, stage: stage, killer: killer, reconciliation: reconciliation).print()
+    }
+
+    /// Everything at once until the last kill is done and all recordings are sent.
+    private func ruin(
+        _ stage: Stage,
+        _ audience: Audience,
+        _ ledger: Ledger,
+        _ book: LogBook,
+        _ killer: Killer
+    ) async throws {
+        let sandbox = stage.sandbox
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let crowd = Crowd(
+                sandbox: sandbox,
+                audience: audience,
+                ledger: ledger,
+                deedsPerSecond: plan.deedsPerSecond,
+                seed: plan.seed
+            )
+            let pump = RecordingPump(sandbox: sandbox, owners: audience.owners, ledger: ledger, book: book, plan: plan)
+            group.addTask { try await crowd.run() }
+            group.addTask { try await FaultMaker(sandbox: sandbox, seed: plan.seed).run() }
+            group.addTask { try await pump.run() }
+            group.addTask { try await book.run() }
+            group.addTask { try await welcome(audience.newcomers, sandbox, ledger) }
+            group.addTask { try await watch(stage) }
+            try await killer.run { say("  \($0) kills") }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Reads the servers' logs and starts again what ended by itself.
+    private func watch(_ stage: Stage) async throws {
+        while !Task.isCancelled {
+            try stage.watch.read()
+            try await stage.raise()
+            do { try await Task.sleep(for: .milliseconds(200)) } catch { return }
+        }
+    }
+
+    /// Newcomers register one after the other, over the time of the killing.
+    private func welcome(_ people: [Int64], _ sandbox: SandboxSide, _ ledger: Ledger) async throws {
+        let average = (plan.pauseSeconds.lowerBound + plan.pauseSeconds.upperBound) / 2
+        let pause = Double(plan.kills) * average / Double(people.count + 1) / 2
+        for (number, person) in people.enumerated() {
+            try await Task {
+                try await Audience.register("Новая компания \(number)", person, sandbox, ledger)
+            }.value
+            do { try await Task.sleep(for: .seconds(pause)) } catch { continue }
+        }
+    }
+
+    /// Everything lives again; returns once nothing is left to do, or the time is over and the reconciliation says what.
+    private func settle(_ stage: Stage, _ book: LogBook) async throws {
+        let store = EvidenceStore(database: stage.database)
+        let began = ContinuousClock.now
+        var hurried = 0
+        var quiet = 0
+        while ContinuousClock.now - began < .seconds(plan.settleSeconds) {
+            try await stage.raise()
+            try await stage.restoreAll()
+            try await book.read()
+            try stage.watch.read()
+            do {
+                let left = try await store.unfinished()
+                quiet = left == (0, 0, 0) ? quiet + 1 : 0
+                // What ends may begin something new, such as a result after its analysis.
+                if quiet == 3 { break }
+                hurried += try await store.hurry()
+            } catch {
+                quiet = 0
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+        if hurried > 0 { say("\(hurried) waits of jobs that had failed were cut short") }
+    }
+
+    private func gather(_ stage: Stage, _ audience: Audience, _ ledger: Ledger, _ book: LogBook) async throws
+        -> Evidence
+    {
+        try await book.read()
+        try stage.watch.read()
+        var evidence = Evidence()
+        evidence.deeds = await ledger.deeds
+        evidence.registered = audience.owners + audience.newcomers
+        evidence.calls = await book.calls
+        evidence.saidHandled = stage.watch.handled
+        for person in audience.all {
+            let messages = try await stage.sandbox.messages(of: person).filter { $0.from?.isBot == true }
+            evidence.messages[person] = Dictionary(
+                uniqueKeysWithValues: messages.map { ($0.messageID, $0.text ?? $0.caption ?? "") }
+            )
+        }
+        try await EvidenceStore(database: stage.database).gather(into: &evidence)
+        return evidence
+    }
+
+    private func plant(_ planted: Planted, _ stage: Stage, _ book: LogBook) async throws {
+        let results = await book.calls.filter { $0.isNewMessage && $0.text?.contains(Said.recording) == true }
+        guard let result = results.last, let chat = result.chat, let text = result.text else {
+            throw ChaosFailure("there is no result to plant a mistake in")
+        }
+        switch planted {
+        case .doubled:
+            let reply: [String: any Sendable] = ["message_id": result.replyTo ?? 0]
+            let parameters: [String: any Sendable] = [
+                "chat_id": chat, "text": text, "parse_mode": "HTML", "reply_parameters": reply,
+            ]
+            try await stage.sandbox.call("sendMessage", parameters, token: stage.token)
+        case .missing:
+            let shown = try await stage.sandbox.messages(of: chat).last { $0.text?.contains(Said.recording) == true }
+            let parameters: [String: any Sendable] = ["chat_id": chat, "message_id": shown?.messageID ?? 0]
+            try await stage.sandbox.call("deleteMessage", parameters, token: stage.token)
+        }
+    }
+
+    private func seconds(since moment: ContinuousClock.Instant) -> Int {
+        Int((ContinuousClock.now - moment) / .seconds(1))
+    }
+}

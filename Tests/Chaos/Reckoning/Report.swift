@@ -1,0 +1,56 @@
+import Foundation
+
+/// Prints what was done and what came of it.
+struct Report: Sendable {
+    let plan: ChaosPlan
+    let stage: Stage
+    let killer: Killer
+    let reconciliation: Reconciliation
+
+    /// False when anything is not as it must be.
+    func print() async throws -> Bool {
+        var violations = reconciliation.violations
+        let kills = await killer.kills
+        say("\nKilled with -9")
+        for target in Target.allCases { line(target.rawValue, kills.count { $0.target == target }) }
+        say("Counts")
+        for (name, value) in reconciliation.counts { line(name, value) }
+        try await leases()
+        violations += servers()
+        let ended = await stage.selfEnded
+        line("servers that ended by themselves", ended.count)
+        for end in ended.prefix(5) { say("    \(end)") }
+        guard !violations.isEmpty else { return true }
+        say("\n\(violations.count) VIOLATIONS (seed \(plan.seed))")
+        for violation in violations.prefix(60) { say("  \(violation)") }
+        return false
+    }
+
+    private func leases() async throws {
+        let moves = try await killer.leaseMoves()
+        let clean = moves.filter { !$0.wasWithoutDatabase }.map(\.seconds).sorted()
+        say("Two servers")
+        line("the bot's lease was taken", stage.watch.takings)
+        line("moves after a kill of its holder", moves.count)
+        guard let last = clean.last else { return }
+        let (median, longest) = (String(format: "%.1f", clean[clean.count / 2]), String(format: "%.1f", last))
+        say("  seconds until taken, PostgreSQL living (\(clean.count)): median \(median), longest \(longest)")
+        line("  of them over 5 s", clean.count { $0 > 5 })
+    }
+
+    private func servers() -> [String] {
+        var violations: [String] = []
+        let (jobs, updates) = (stage.watch.jobsDone, stage.watch.updatesDone)
+        for server in 0..<plan.servers {
+            say("  server \(server): \(updates[server] ?? 0) updates, \(jobs[server] ?? 0) jobs")
+            if jobs[server, default: 0] == 0 { violations.append("server \(server) did no job") }
+        }
+        line("errors in the servers' logs", stage.watch.incidents.count)
+        for incident in stage.watch.incidents.prefix(8) { say("    \(incident)") }
+        return violations
+    }
+
+    private func line(_ name: String, _ value: Int) {
+        say("  \(name)\(String(repeating: " ", count: max(1, 42 - name.count)))\(value)")
+    }
+}
