@@ -24,7 +24,6 @@ struct BotLoop: Sendable {
         let inbox = Inbox(database: parts.database, bot: bot)
         let queues = ChatQueues<InboxRow>(capacity: 500)
         await untilDone("take over messages") { try await outbox.recover() }
-        await untilDone("set the commands") { try await setCommands() }
         let (refusals, refuse) = AsyncStream.makeStream(of: String.self)
         let sender = OutboxSender(
             outbox: outbox,
@@ -51,7 +50,10 @@ struct BotLoop: Sendable {
             }
             group.addTask { await refusals.first { _ in true } }
             group.addTask {
+                // Beside the work and not before it: people do not wait for a menu that Telegram does not take.
+                async let commands: Void = untilDone("set the commands") { try await setCommands() }
                 await sender.run()
+                await commands
                 return nil
             }
             for _ in 0..<Self.workers {

@@ -14,6 +14,9 @@ struct Chaos: AsyncParsableCommand {
     @Option(help: "Where the speech service is installed.")
     var speechHome: String
 
+    @Option(help: "The Python of an environment with aiogram, whose bot is then killed alike for comparison.")
+    var peerPython: String?
+
     @Flag(help: "About 20 kills instead of 200.")
     var short = false
 
@@ -26,6 +29,9 @@ struct Chaos: AsyncParsableCommand {
     @Option(help: "Spoils the outcome, to show that it is found: doubled or missing.")
     var plant: Planted?
 
+    @Option(help: "Where the folder of the run is made.")
+    var folder = "/tmp"
+
     @Flag(help: "Leaves the folder with all logs.")
     var keep = false
 
@@ -37,12 +43,16 @@ struct Chaos: AsyncParsableCommand {
         let seed = seed ?? UInt64.random(in: 0..<1_000_000)
         var plan = short ? ChaosPlan.short(seed: seed) : .full(seed: seed)
         if let kills { plan.kills = kills }
-        let folder = URL(filePath: "/tmp/zvonar-chaos-\(getpid())")
+        let folder = URL(filePath: self.folder).appending(path: "zvonar-chaos-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         say("seed \(seed): \(plan.kills) kills, \(plan.chats) chats, \(plan.recordingsInFlight) recordings in flight")
         let isGood: Bool
         do {
-            let run = ChaosRun(plan: plan, tools: .init(zvonar: zvonar, speechHome: speechHome), folder: folder)
+            let run = ChaosRun(
+                plan: plan,
+                tools: .init(zvonar: zvonar, speechHome: speechHome, peerPython: peerPython),
+                folder: folder
+            )
             isGood = try await run.run(planting: plant)
         } catch {
             say("The harness failed: \(error). Its logs: \(folder.path)/log")

@@ -36,7 +36,14 @@ struct ChaosRun: Sendable {
         if let planted { try await plant(planted, stage, book) }
         let evidence = try await gather(stage, audience, ledger, book)
         let reconciliation = Reconciliation(evidence)
-        return try await Report(plan: plan, stage: stage, killer: killer, reconciliation: reconciliation).print()
+        let report = Report(plan: plan, stage: stage, killer: killer, reconciliation: reconciliation)
+        let isGood = try await report.print()
+        if let python = tools.peerPython {
+            await stage.closeServers()
+            let peer = Peer(sandbox: stage.sandbox, plan: plan, book: book, python: python, folder: folder)
+            report.compare(with: try await peer.run(audience.all))
+        }
+        return isGood
     }
 
     /// Everything at once until the last kill is done and all recordings are sent.

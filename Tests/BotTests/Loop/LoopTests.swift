@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    @Test func `commands that Telegram does not take hold nobody up`() async throws {
+        try await Stage.build { stage in
+            try await stage.sandbox.fault(["method": "setMyCommands", "status": 502, "count": 1000])
+            let anna = try await stage.person()
+            try await anna.write("/start")
+            try await stage.running { try await anna.waits(for: "Как называется") }
+        }
+    }
+
     @Test func `an update that was stored before a crash is handled after it`() async throws {
         try await Stage.build { stage in
             let anna = try await stage.person()

@@ -148,7 +148,22 @@ struct Reconciliation: Sendable {
             let text = said.text.prefix(60)
             violate("chat \(said.chat) got \(times) times «\(text)», and \(allowed[said, default: 0]) were to be sent")
         }
+        // Rows of a slot may become edits, so only those without one say how many were lost.
+        let single = Dictionary(grouping: new.filter { $0.slot == nil && $0.state != "replaced" }) {
+            Said(chat: $0.chat, text: $0.text ?? "")
+        }
+        var (known, unknown) = (0, 0)
+        for (said, rows) in single {
+            let missing = max(0, rows.count - seen[said, default: 0])
+            let ambiguous = rows.count { $0.state == "ambiguous" }
+            known += min(missing, ambiguous)
+            unknown += max(0, missing - ambiguous)
+        }
+        count("answers lost, each ambiguous", known)
+        count("answers lost and unknown", unknown)
+        count("answers doubled", seen.reduce(0) { $0 + max(0, $1.value - allowed[$1.key, default: 0]) })
         count("messages to be sent", new.count { $0.state != "replaced" })
+        if unknown > 0 { violate("\(unknown) answers are neither in a chat nor ambiguous") }
         count("messages that arrived", seen.values.reduce(0, +))
         count("ambiguous", evidence.rows.count { $0.state == "ambiguous" })
         for (chat, rows) in Dictionary(grouping: evidence.rows, by: \.chat) { numbers(chat, rows) }

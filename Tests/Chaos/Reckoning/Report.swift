@@ -26,6 +26,21 @@ struct Report: Sendable {
         return false
     }
 
+    /// The product's figures beside those of another bot under the same faults.
+    func compare(with peer: Peer.Outcome) {
+        func row(_ cells: String...) {
+            say("  " + cells.map { $0 + String(repeating: " ", count: max(1, 26 - $0.count)) }.joined())
+        }
+        let ours = Dictionary(reconciliation.counts.map { ($0.name, $0.value) }) { $1 }
+        func own(_ name: String) -> String { "\(ours[name] ?? 0)" }
+        say("\nBeside aiogram with default polling (\(peer.kills) kills of its process)")
+        row("", "the product", "aiogram")
+        row("messages of people", own("deeds of people"), "\(peer.texts)")
+        row("lost and unknown", own("answers lost and unknown"), "\(peer.lost)")
+        row("lost and known as such", own("answers lost, each ambiguous"), "0")
+        row("doubled", own("answers doubled"), "\(peer.doubled)")
+    }
+
     private func leases() async throws {
         let moves = try await killer.leaseMoves()
         let clean = moves.filter { !$0.wasWithoutDatabase }.map(\.seconds).sorted()

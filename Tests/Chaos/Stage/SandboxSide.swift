@@ -7,11 +7,11 @@ import Telegram
 struct SandboxSide: Sendable {
     static let bot = "zvonar_chaos_bot"
 
-    private let base: String
+    let address: String
     private let client: HTTPClient
 
     init(port: Int, reactor: Reactor) throws {
-        base = "http://127.0.0.1:\(port)"
+        address = "http://127.0.0.1:\(port)"
         client = try HTTPClient(reactor: reactor)
     }
 
@@ -100,7 +100,7 @@ struct SandboxSide: Sendable {
     }
 
     private func url(_ path: String) throws -> URL {
-        guard let url = URL(string: base + path) else { throw ChaosFailure("no address: \(path)") }
+        guard let url = URL(string: address + path) else { throw ChaosFailure("no address: \(path)") }
         return url
     }
 }

@@ -54,25 +54,33 @@ final class Child: Sendable {
     }
 
     fileprivate init(_ arguments: [String], _ environment: [String: String], _ log: URL) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"]
-            .merging(environment) { $1 }
-        process.currentDirectoryURL = URL(filePath: "/tmp")
-        if !FileManager.default.fileExists(atPath: log.path) {
-            _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        }
-        let output = try FileHandle(forWritingTo: log)
-        try output.seekToEnd()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        let ended = EndNote()
-        process.terminationHandler = { ended.tell($0.terminationStatus) }
-        try process.run()
-        pid = process.processIdentifier
-        ended.listen { [weak self] in self?.end($0) }
+        let own = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"]
+        let variables = own.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
+        pid = try Self.spawn(["/usr/bin/env", "-C", "/tmp"] + arguments, variables, log: log.path)
+        // A thread a child: what else the child has started may live on, its end is told all the same.
+        Thread { [self] in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            end(status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F))
+        }.start()
+    }
+
+    private static func spawn(_ words: [String], _ variables: [String], log: String) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_APPEND | O_CREAT, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // What is open here is not the child's.
+        for descriptor in Int32(3)..<1024 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        var arguments = words.map { strdup($0) } + [nil]
+        var environment = variables.map { strdup($0) } + [nil]
+        defer { for word in arguments + environment { free(word) } }
+        var pid: Int32 = 0
+        let code = posix_spawn(&pid, words[0], &actions, nil, &arguments, &environment)
+        guard code == 0 else { throw ChaosFailure("\(words[0]) cannot be started: \(code)") }
+        return pid
     }
 
     var isRunning: Bool { state.withLock { $0.status == nil } }
@@ -99,32 +107,6 @@ final class Child: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume(returning: status) }
-    }
-}
-
-/// Brings the end of a process to who listens, whichever comes first.
-private final class EndNote: Sendable {
-    private struct State {
-        var status: Int32?
-        var listener: (@Sendable (Int32) -> Void)?
-    }
-
-    private let state = Mutex(State())
-
-    func tell(_ status: Int32) {
-        let listener = state.withLock { state in
-            state.status = status
-            return state.listener
-        }
-        listener?(status)
-    }
-
-    func listen(_ listener: @escaping @Sendable (Int32) -> Void) {
-        let status = state.withLock { state in
-            state.listener = listener
-            return state.status
-        }
-        if let status { listener(status) }
     }
 }
 

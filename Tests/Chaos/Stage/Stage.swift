@@ -31,6 +31,8 @@ actor Stage {
     struct Tools: Sendable {
         let zvonar: String
         let speechHome: String
+        /// The Python of an environment with aiogram; without one there is nothing to compare with.
+        let peerPython: String?
     }
 
     init(_ tools: Tools, plan: ChaosPlan, folder: URL) async throws {
@@ -171,9 +173,14 @@ actor Stage {
         return true
     }
 
+    /// The servers leave the sandbox to others.
+    func closeServers() async {
+        for server in servers.compactMap({ $0 }) { _ = await end(server) }
+    }
+
     /// The end of the run: everything stops at once.
     func close() async {
-        for server in servers.compactMap({ $0 }) { _ = await end(server) }
+        await closeServers()
         for child in [speech, sandboxProcess].compactMap({ $0 }) { _ = await end(child) }
         database.close()
         if let postmaster, postmaster.isRunning {
