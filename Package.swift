@@ -74,7 +74,8 @@ let package = Package(
 
         module("Telegram", ["HTTP", "Kernel"]),
         module("TelegramSandbox", ["Kernel", hummingbird, lifecycle, logging], exclude: ["Public"]),
-        module("Audio", ["CMagic", "CProcess", "Kernel"]),
+        module("S3", ["HTTP", "Kernel"]),
+        module("Audio", ["CMagic", "CProcess", "HTTP", "Kernel", "S3"]),
         module("Speech", ["HTTP", "Kernel"]),
         module("Language", ["HTTP", "Kernel"]),
 
@@ -97,7 +98,7 @@ let package = Package(
             name: "zvonar",
             dependencies: [
                 "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor",
-                "Speech",
+                "S3", "Speech",
                 "Telegram", "TelegramSandbox", "Web", argumentParser, lifecycle, logging, signals,
             ],
             path: "Sources/App",
@@ -133,7 +134,8 @@ let package = Package(
         tests("Jobs", ["Database", "Jobs", "Kernel", logging]),
         tests("Telegram", ["HTTP", "Reactor", "Telegram"]),
         tests("TelegramSandbox", ["HTTP", "Kernel", "Reactor", "TelegramSandbox", logging]),
-        tests("Audio", ["Audio", "Kernel"]),
+        tests("S3", ["HTTP", "Kernel", "Reactor", "S3"]),
+        tests("Audio", ["Audio", "HTTP", "Kernel", "S3"]),
         tests("Speech", ["Audio", "HTTP", "Kernel", "Reactor", "Speech"]),
         tests("Language", ["HTTP", "Language", "Reactor"]),
         tests("Accounts", ["Accounts", "Database", "Kernel", logging]),

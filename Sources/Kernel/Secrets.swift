@@ -47,6 +47,15 @@ public func sha256(_ bytes: [UInt8]) -> [UInt8] {
     return hasher.finish()
 }
 
+/// HMAC-SHA-256 (RFC 2104), 32 bytes.
+public func hmacSHA256(key: [UInt8], message: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    var length: UInt32 = 0
+    // An empty array may have no address, and none would mean the key of the call before.
+    HMAC(EVP_sha256(), key.isEmpty ? [0] : key, Int32(key.count), message, message.count, &digest, &length)
+    return digest
+}
+
 public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef")
     return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })

@@ -34,10 +34,3 @@ public struct CSRFToken: Sendable, Hashable {
         constantTimeEqual(Array(text.utf8), Array(sent.utf8))
     }
 }
-
-/// HMAC-SHA-256 as in RFC 2104, with the block of 64 bytes.
-func hmacSHA256(key: [UInt8], message: [UInt8]) -> [UInt8] {
-    let short = key.count > 64 ? sha256(key) : key
-    let block = short + [UInt8](repeating: 0, count: 64 - short.count)
-    return sha256(block.map { $0 ^ 0x5C } + sha256(block.map { $0 ^ 0x36 } + message))
-}

@@ -64,7 +64,7 @@ struct ArchiveCommand: AsyncParsableCommand {
             let tenants = try await withDatabase(settings) { try await Tenants(database: $0).list() }
             let isKnown = tenants.contains { $0.profile.id == TenantID(number) }
             guard !isKnown else { throw ValidationFailure("Company \(number) exists.") }
-            try await RecordingStore(folder: settings.recordings).deleteAll(of: TenantID(number))
+            try await withHTTP(settings) { try await settings.recordingStore($0).deleteAll(of: TenantID(number)) }
         }
     }
 
@@ -128,17 +128,15 @@ private func withArchive<Value>(_ settings: Settings, _ body: (RecordingArchive)
     -> Value
 {
     try await withDatabase(settings) { database in
-        do {
-            return try await body(
+        try await withHTTP(settings) { http in
+            try await body(
                 RecordingArchive(
                     database: database,
-                    store: RecordingStore(folder: settings.recordings),
+                    store: settings.recordingStore(http),
                     master: settings.secretKey,
                     folders: WorkFolders(parent: settings.temporary)
                 )
             )
-        } catch let fault as any Fault {
-            throw ValidationFailure(fault.description)
         }
     }
 }

@@ -158,6 +158,6 @@ func withHTTP<Value>(_ settings: Settings, _ body: (HTTPClient) async throws -> 
     do { return try result.get() } catch let refusal as any Refusal {
         throw ValidationFailure(refusal.sentence(in: .english))
     } catch let fault as any Fault {
-        throw ValidationFailure("\(fault); nothing was stored.")
+        throw ValidationFailure("\(fault)")
     }
 }

@@ -63,7 +63,13 @@ struct Doctor: AsyncParsableCommand {
                     return "ffmpeg, ffprobe and libmagic are here"
                 }
             ),
-            ("Recordings", { try writable(settings.recordings) }),
+            (
+                "Recordings",
+                {
+                    guard let storage = settings.storage else { return try writable(settings.recordings) }
+                    return try await settings.tryStorage(storage, http)
+                }
+            ),
             ("Temporary files", { try writable(settings.temporary) }),
             ("Panel's files", { try present(settings.publicFiles) }),
         ]

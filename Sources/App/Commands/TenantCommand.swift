@@ -76,7 +76,7 @@ struct TenantCommand: AsyncParsableCommand {
                     throw ValidationFailure(fault.description)
                 }
             }
-            try await RecordingStore(folder: settings.recordings).deleteAll(of: tenant)
+            try await withHTTP(settings) { try await settings.recordingStore($0).deleteAll(of: tenant) }
             print("Company \(number) is gone.")
         }
     }

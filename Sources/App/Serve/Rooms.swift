@@ -26,7 +26,7 @@ struct Rooms {
         let audio = try AudioTools(limits: AudioLimits(minutes: settings.recordingMinutes))
         let folders = WorkFolders(parent: settings.temporary)
         let files = RecordingFiles(
-            store: RecordingStore(folder: settings.recordings),
+            store: settings.recordingStore(http),
             keys: TenantKeys(database: database, master: settings.secretKey),
             folders: folders
         )

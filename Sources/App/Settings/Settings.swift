@@ -4,6 +4,7 @@ import HTTP
 import Kernel
 import Language
 import Logging
+import S3
 import Telegram
 
 /// An engine behind an address of OpenAI's form.
@@ -30,6 +31,8 @@ struct Settings: Sendable {
     let embeddings: EngineSettings?
     let language: EngineSettings?
     let modelPrices: TokenPrices?
+    /// The bucket of recordings; nil where they lie in `recordings`.
+    let storage: S3Configuration?
     let recordingMinutes: Int
     let heavyWorkers: Int
     let logLevel: Logger.Level
@@ -84,6 +87,7 @@ struct Settings: Sendable {
         embeddings = source.engine("EMBEDDINGS", model: "use-multilingual")
         language = source.engine("LANGUAGE", model: nil)
         modelPrices = source.prices("ZVONAR_LANGUAGE_PRICE")
+        storage = source.storage()
         recordingMinutes = source.count("ZVONAR_RECORDING_MAX_MINUTES", default: 120, in: 1...1440)
         heavyWorkers = source.count("ZVONAR_HEAVY_WORKERS", default: 2, in: 1...64)
         logLevel = source.value(
@@ -145,7 +149,7 @@ struct Settings: Sendable {
         return configuration
     }
 
-    fileprivate static func webAddress(_ text: String) -> URL? {
+    static func webAddress(_ text: String) -> URL? {
         guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false,
             url.user == nil, url.query == nil
         else { return nil }

@@ -1,4 +1,5 @@
 public import Kernel
+public import S3
 
 /// Names a stored file: a tenant's recording by the SHA-256 of its original bytes, or a file derived from it.
 public struct RecordingKey: Hashable, Sendable, CustomStringConvertible {
@@ -71,10 +72,14 @@ public enum RecordingStoreFault: Fault, Equatable {
     /// The bytes to be stored are not those the key is named after.
     case wrongContent(RecordingKey)
     case disk(errno: Int32)
+    case storage(S3Fault)
+    /// The file was replaced by another while it was read.
+    case replaced
 
     public var isPassing: Bool {
         switch self {
-        case .disk: true
+        case .disk, .replaced: true
+        case .storage(let fault): fault.isPassing
         case .missing, .notAuthentic, .wrongContent: false
         }
     }
@@ -85,6 +90,8 @@ public enum RecordingStoreFault: Fault, Equatable {
         case .notAuthentic(let key): "recording \(key) is not authentic"
         case .wrongContent(let key): "bytes for \(key) have another checksum"
         case .disk(let errno): "the store's disk failed (errno \(errno))"
+        case .storage(let fault): fault.description
+        case .replaced: "a recording was replaced while it was read"
         }
     }
 }

@@ -1,104 +1,94 @@
 public import Foundation
 public import Kernel
+public import S3
 
-/// A folder of encrypted recordings, which may be on a shared disk: files appear whole or not at all and never change.
+/// Encrypted recordings in a folder or a bucket: files appear whole or not at all and never change.
 ///
 /// The caller keeps each tenant's content key (wrapped) and commits a row that names a file only after `put` has
 /// returned; what a crash leaves between the two is an orphan that `sweep` removes.
 public struct RecordingStore: Sendable {
-    private let folder: URL
+    private let place: any SealedPlace
 
-    public init(folder: URL) { self.folder = folder }
+    /// Blocks that are read at once: 4 MiB.
+    private static let blocksAtOnce = 64
+
+    /// Recordings in a folder, which may be on a shared disk.
+    public init(folder: URL) { place = FolderPlace(folder: folder) }
+
+    /// Recordings in a bucket; they are sealed in a folder before they are sent.
+    public init(bucket: Bucket, temporaryFolder: URL) {
+        place = BucketPlace(bucket: bucket, temporaryFolder: temporaryFolder)
+    }
 
     /// Stores a file and returns once it would survive a power cut; a file already there is kept and its age renewed.
     ///
     /// An original's bytes must have the checksum it is named after.
     public func put(_ plain: URL, as key: RecordingKey, with content: SecretKey) async throws {
-        try await Disk.run { [self] in
-            try withDiskFaults {
-                let target = url(of: key)
-                // Renewed, or a sweep that found the old file's row gone could take it from the new one.
-                if utimensat(AT_FDCWD, target.path, nil, 0) == 0 { return }
-                try write(plain, to: target, as: key, with: content)
+        if try await place.renew(key.description) { return }
+        let temporary = try await place.temporaryFile(for: key.description)
+        do {
+            let sealed = try await withDiskFaults {
+                try await Disk.run { [self] in try seal(plain, into: temporary, as: key, with: content) }
             }
+            try await place.finish(temporary, byteCount: sealed.byteCount, hash: sealed.hash, as: key.description)
+        } catch {
+            unlink(temporary.path)
+            throw error
         }
     }
 
-    public func exists(_ key: RecordingKey) async throws -> Bool {
-        try await Disk.run { [self] in
-            if access(url(of: key).path, F_OK) == 0 { return true }
-            guard errno == ENOENT else { throw RecordingStoreFault.disk(errno: errno) }
-            return false
-        }
-    }
+    public func exists(_ key: RecordingKey) async throws -> Bool { try await place.exists(key.description) }
 
     /// The size of a stored recording before it was sealed; what the file says is checked with every block read.
-    public func byteCount(of key: RecordingKey) async throws -> Int {
-        try await Disk.run { [self] in try withFile(of: key) { sealed, _ throws in sealed.plainBytes } }
-    }
+    public func byteCount(of key: RecordingKey) async throws -> Int { try await open(key).sealed.plainBytes }
 
     /// Bytes of a recording, clamped to its end; only the blocks they lie in are read and opened.
     public func read(_ key: RecordingKey, _ range: Range<Int>, with content: SecretKey) async throws -> [UInt8] {
-        try await Disk.run { [self] in
-            try withFile(of: key) { sealed, file throws in
-                let range = range.clamped(to: 0..<sealed.plainBytes)
-                if range.isEmpty { return [] }
-                var bytes: [UInt8] = []
-                bytes.reserveCapacity(range.count)
-                for number in sealed.blocks(of: range) {
-                    let block = try openBlock(number, of: sealed, in: file, with: content)
-                    let wanted = range.clamped(
-                        to: number * SealedFile.blockBytes..<number * SealedFile.blockBytes + block.count
-                    )
-                    let first = number * SealedFile.blockBytes
-                    bytes += block[(wanted.lowerBound - first)..<(wanted.upperBound - first)]
-                }
-                return bytes
+        try await unlessReplaced {
+            // The first block comes with the header: most listening begins at the beginning.
+            let (sealed, file) = try await open(key, withFirstBlock: range.lowerBound < SealedFile.blockBytes)
+            let range = range.clamped(to: 0..<sealed.plainBytes)
+            if range.isEmpty { return [] }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(range.count)
+            try await eachBlock(sealed.blocks(of: range), of: sealed, in: file, with: content) { number, block in
+                let first = number * SealedFile.blockBytes
+                let wanted = range.clamped(to: first..<first + block.count)
+                bytes += block[(wanted.lowerBound - first)..<(wanted.upperBound - first)]
             }
+            return bytes
         }
     }
 
     /// Writes a whole recording, opened, to a new file that only we may read.
     public func copyPlain(_ key: RecordingKey, to target: URL, with content: SecretKey) async throws {
-        try await Disk.run { [self] in
-            try withFile(of: key) { sealed, file throws in
-                do {
-                    let output = try OpenFile(creating: target.path)
-                    for number in 0..<sealed.blockCount {
-                        try output.write(try openBlock(number, of: sealed, in: file, with: content))
-                    }
-                } catch {
-                    // A part of a recording that is not authentic is worth nothing; keep none of it.
-                    if error is RecordingStoreFault { unlink(target.path) }
-                    throw error
+        try await unlessReplaced {
+            let (sealed, file) = try await open(key)
+            let output = try await withDiskFaults { try await Disk.run { try PlainFile(creating: target.path) } }
+            do {
+                try await eachBlock(0..<sealed.blockCount, of: sealed, in: file, with: content) { _, block in
+                    try await withDiskFaults { try await Disk.run { try output.write(block) } }
                 }
+            } catch {
+                // A part of a recording that is not authentic is worth nothing; keep none of it.
+                if error is RecordingStoreFault { unlink(target.path) }
+                throw error
             }
         }
     }
 
     /// Removes one file; one that is gone already is no fault.
-    public func delete(_ key: RecordingKey) async throws {
-        try await Disk.run { [self] in try remove(url(of: key)) }
-    }
+    public func delete(_ key: RecordingKey) async throws { try await place.delete(key.description) }
 
     /// Every file of a tenant; unfinished ones are none.
     public func keys(of tenant: TenantID) async throws -> [RecordingKey] {
-        try await Disk.run { [self] in
-            let parent = folder.appending(path: "\(tenant)")
-            guard FileManager.default.fileExists(atPath: parent.path) else { return [] }
-            return try FileManager.default.subpathsOfDirectory(atPath: parent.path)
-                .compactMap { RecordingKey(tenant: tenant, fileName: URL(filePath: $0).lastPathComponent) }
+        try await place.list("\(tenant)", changedBefore: .distantFuture).compactMap { name in
+            RecordingKey(tenant: tenant, fileName: name.split(separator: "/").last.map(String.init) ?? "")
         }
     }
 
     /// Removes everything of a tenant.
-    public func deleteAll(of tenant: TenantID) async throws {
-        try await Disk.run { [self] in
-            let path = folder.appending(path: "\(tenant)")
-            guard FileManager.default.fileExists(atPath: path.path) else { return }
-            try FileManager.default.removeItem(at: path)
-        }
-    }
+    public func deleteAll(of tenant: TenantID) async throws { try await place.deleteFolder("\(tenant)") }
 
     /// Removes a tenant's files older than `age` whose recording is not known, and unfinished ones; returns how many.
     ///
@@ -106,103 +96,85 @@ public struct RecordingStore: Sendable {
     public func sweep(_ tenant: TenantID, known: Set<[UInt8]>, olderThan age: Duration, now: Date) async throws -> Int {
         let names = Set(known.map { hexadecimal($0) })
         let before = now.addingTimeInterval(-Double(age.components.seconds))
-        return try await Disk.run { [self] in
-            let files = FileManager.default.enumerator(
-                at: folder.appending(path: "\(tenant)"),
-                includingPropertiesForKeys: [.contentModificationDateKey, .isRegularFileKey]
-            )
-            var count = 0
-            while let file = files?.nextObject() as? URL {
-                let values = try file.resourceValues(forKeys: [.contentModificationDateKey, .isRegularFileKey])
-                guard values.isRegularFile == true, values.contentModificationDate.map({ $0 < before }) == true else {
-                    continue
-                }
-                if names.contains(file.deletingPathExtension().lastPathComponent) { continue }
-                try remove(file)
-                count += 1
-            }
-            return count
+        var count = try await place.sweepUnfinished("\(tenant)", before: before)
+        for file in try await place.list("\(tenant)", changedBefore: before) {
+            let recording = file.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
+            if names.contains(recording) { continue }
+            try await place.delete(file)
+            count += 1
         }
-    }
-
-    private func url(of key: RecordingKey) -> URL { folder.appending(path: key.description) }
-
-    private func remove(_ file: URL) throws(RecordingStoreFault) {
-        guard unlink(file.path) == 0 || errno == ENOENT else { throw .disk(errno: errno) }
-    }
-
-    private func write(_ plain: URL, to target: URL, as key: RecordingKey, with content: SecretKey) throws {
-        let parent = target.deletingLastPathComponent()
-        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true, attributes: attributes)
-        // No `.<form>` at its end, so no checksum could be its name: a sweep takes it for what it is.
-        let temporary = parent.appending(path: "new-\(hexadecimal(randomBytes(8)))")
-        do {
-            let input = try OpenFile(reading: plain.path)
-            let output = try OpenFile(creating: temporary.path)
-            try seal(input, into: output, as: key, with: content)
-            try output.synchronize()
-            guard rename(temporary.path, target.path) == 0 else { throw RecordingStoreFault.disk(errno: errno) }
-        } catch {
-            unlink(temporary.path)
-            throw error
-        }
-        // The file's name, and those of folders that may be new.
-        var directory = parent
-        for _ in 0..<3 {
-            try OpenFile(reading: directory.path).synchronize()
-            directory.deleteLastPathComponent()
-        }
+        return count
     }
 
     private func seal(
-        _ input: borrowing OpenFile,
-        into output: borrowing OpenFile,
+        _ plain: URL,
+        into temporary: URL,
         as key: RecordingKey,
         with content: SecretKey
-    ) throws {
+    ) throws -> (byteCount: Int, hash: [UInt8]) {
+        let input = try OpenFile(reading: plain.path)
+        let output = try OpenFile(creating: temporary.path)
         let sealed = SealedFile(new: key, plainBytes: try input.byteCount)
-        var hasher = SHA256Hasher()
+        var plainHash = SHA256Hasher()
+        var hash = SHA256Hasher()
+        hash.update(sealed.header)
         try output.write(sealed.header)
         for number in 0..<sealed.blockCount {
             let count = sealed.place(ofBlock: number).count - 16
             let plain = try input.read(count, at: number * SealedFile.blockBytes)
             guard plain.count == count else { throw RecordingStoreFault.wrongContent(key) }
-            hasher.update(plain)
-            try output.write(sealed.seal(plain, number: number, with: content))
+            plainHash.update(plain)
+            let block = sealed.seal(plain, number: number, with: content)
+            hash.update(block)
+            try output.write(block)
         }
-        let digest = hasher.finish()
+        let digest = plainHash.finish()
         guard key.form != .original || digest == key.sha256 else { throw RecordingStoreFault.wrongContent(key) }
+        return (sealed.storedBytes, hash.finish())
     }
 
-    private func withFile<T>(of key: RecordingKey, _ body: (SealedFile, borrowing OpenFile) throws -> T) throws -> T {
-        try withDiskFaults {
-            let path = url(of: key).path
-            guard access(path, F_OK) == 0 else {
-                throw errno == ENOENT ? RecordingStoreFault.missing(key) : .disk(errno: errno)
-            }
-            let file = try OpenFile(reading: path)
-            let header = try file.read(SealedFile.headerBytes, at: 0)
-            return try body(try SealedFile(key, header: header, storedBytes: try file.byteCount), file)
+    private func open(_ key: RecordingKey, withFirstBlock: Bool = false) async throws -> (
+        sealed: SealedFile, file: any SealedBytes
+    ) {
+        let ahead = SealedFile.headerBytes + (withFirstBlock ? SealedFile.blockBytes + 16 : 0)
+        guard let file = try await place.open(key.description, ahead: ahead) else {
+            throw RecordingStoreFault.missing(key)
         }
+        let header = try await file.read(SealedFile.headerBytes, at: 0)
+        return (try SealedFile(key, header: header, storedBytes: file.byteCount), file)
     }
 
-    private func openBlock(
-        _ number: Int,
+    private func eachBlock(
+        _ numbers: Range<Int>,
         of sealed: SealedFile,
-        in file: borrowing OpenFile,
-        with content: SecretKey
-    ) throws -> [UInt8] {
-        let place = sealed.place(ofBlock: number)
-        return try sealed.open(try file.read(place.count, at: place.offset), number: number, with: content)
-    }
-
-    /// A failing disk is a fault of the store, whatever layer met it.
-    private func withDiskFaults<T>(_ body: () throws -> T) throws -> T {
-        do {
-            return try body()
-        } catch AudioFault.unreadable(let errno) {
-            throw RecordingStoreFault.disk(errno: errno)
+        in file: any SealedBytes,
+        with content: SecretKey,
+        _ body: (Int, [UInt8]) async throws -> Void
+    ) async throws {
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.blocksAtOnce) {
+            let last = min(first + Self.blocksAtOnce, numbers.upperBound) - 1
+            let start = sealed.place(ofBlock: first).offset
+            let end = sealed.place(ofBlock: last)
+            let bytes = try await file.read(end.offset + end.count - start, at: start)
+            for number in first...last {
+                let place = sealed.place(ofBlock: number)
+                let range = (place.offset - start..<place.offset - start + place.count).clamped(to: 0..<bytes.count)
+                try await body(number, try sealed.open(Array(bytes[range]), number: number, with: content))
+            }
         }
     }
+
+    /// A file that was replaced while it was read is read once more from its beginning.
+    private func unlessReplaced<T>(_ body: () async throws -> T) async throws -> T {
+        do { return try await body() } catch RecordingStoreFault.replaced { return try await body() }
+    }
+}
+
+/// A file that is being written, for tasks that go from thread to thread.
+private final class PlainFile: Sendable {
+    private let file: OpenFile
+
+    init(creating path: String) throws { file = try OpenFile(creating: path) }
+
+    func write(_ bytes: [UInt8]) throws { try file.write(bytes) }
 }
