@@ -17,6 +17,7 @@ import Testing
                 let long = JSON.string(String(repeating: "я", count: limit + 1))
                 #expect(try await play.bot("setMy\(name)", .object([field: long])).status == 400)
             }
+            #expect(try await play.bot("getMe").result["first_name"] == "общее")
             try await play.reopened { later async throws in
                 #expect(try await later.bot("getMyDescription").result["description"] == "общее")
             }

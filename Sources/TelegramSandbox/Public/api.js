@@ -35,21 +35,20 @@ export async function upload(path, fields) {
   return answer(await fetch(path, { method: "POST", body: form }));
 }
 
-// One person's chat with one bot.
+// A chat as one person sees it: with a bot, or in a group.
 export class Chat {
-  constructor(person, bot) {
+  constructor(person, bot, group) {
     this.person = person;
     this.bot = bot;
-    this.path = `/sandbox/chats/${person.id}`;
+    this.group = group;
+    this.path = `/sandbox/chats/${group ? group.chat.id : person.id}`;
+    this.who = group ? { from: person.id } : { bot: bot.username };
   }
 
-  state(signal) { return get(this.path, { bot: this.bot.username }, signal); }
-  messages(signal) { return get(`${this.path}/messages`, { bot: this.bot.username }, signal); }
-  events(after, action, signal) {
-    return get(`${this.path}/events`, { bot: this.bot.username, after, action, wait: 25 }, signal);
-  }
-  do(verb, body = {}) { return post(`${this.path}/${verb}`, { bot: this.bot.username, ...body }); }
-  file(file, kind, caption, duration) {
-    return upload(`${this.path}/file`, { bot: this.bot.username, kind, caption, duration, file });
-  }
+  state(signal) { return get(this.path, this.who, signal); }
+  messages(signal) { return get(`${this.path}/messages`, this.who, signal); }
+  events(after, action, signal) { return get(`${this.path}/events`, { ...this.who, after, action, wait: 25 }, signal); }
+  do(verb, body = {}) { return post(`${this.path}/${verb}`, { ...this.who, ...body }); }
+  file(file, fields) { return upload(`${this.path}/file`, { ...this.who, ...fields, file }); }
+  manage(verb, body) { return post(`/sandbox/groups/${this.group.chat.id}/${verb}`, body); }
 }

@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { toast } from "./dialogs.js";
 import { h, iconButton } from "./dom.js";
 import { replyMarkup } from "./keyboards.js";
+import { MessageMenu } from "./menu.js";
 import { MessageList } from "./messages.js";
 import { t } from "./strings.js";
 
@@ -15,23 +16,40 @@ export class Column {
   constructor(desk) {
     this.desk = desk;
     this.persons = h("select", { class: "person-select", "aria-label": t("choosePerson"), onchange: () => desk.choosePerson(this, Number(this.persons.value)) });
-    this.bots = h("select", { class: "bot-select", "aria-label": t("chooseBot"), onchange: () => desk.chooseBot(this.bots.value) });
+    this.talks = h("select", { class: "bot-select", "aria-label": t("chooseTalk"), onchange: () => desk.chooseTalk(this.talks.value) });
     this.status = h("span", { class: "status", role: "status" }, t("bot"));
     this.avatar = h("span", { class: "avatar", "aria-hidden": "true" });
     this.botName = h("h1", {});
     this.blockButton = h("button", { type: "button", class: "menu-item", onclick: () => this.setBlocked(!this.isBlocked) });
-    this.menu = h("div", { class: "menu", popover: "auto" }, this.blockButton);
+    this.groupButtons = h("div", {});
+    const newGroup = h("button", { type: "button", class: "menu-item", onclick: () => { this.menu.hidePopover(); desk.addGroup(this); } }, t("newGroup"));
+    this.menu = h("div", { class: "menu", popover: "auto" }, this.blockButton, this.groupButtons, newGroup);
     this.list = new MessageList(h("section", { class: "messages", tabindex: "0", role: "log", "aria-label": t("message") }));
     this.notice = h("div", { class: "notice", hidden: true });
     this.composer = new Composer({
-      write: (text) => this.write(text),
+      write: (text, more) => this.write(text, more),
+      edit: (message, text) => this.try(() => this.chat.do("edit", { message_id: message.message_id, text })),
+      addressed: (command) => this.addressed(command),
+      // In a group a bot hears of a pressed key because it answers its message.
+      keyboardReply: (markup) => (this.group ? { reply_to: markup.message_id } : {}),
       shareContact: () => this.try(() => this.chat.do("contact")),
-      sendFile: (file, kind, caption, duration) => this.sendFile(file, kind, caption, duration),
+      sendFile: (file, fields) => this.sendFile(file, fields),
+    });
+    this.messageMenu = new MessageMenu({
+      react: (message, emoji) => this.react(message, emoji),
+      reply: (message) => this.composer.setSubject("reply", message),
+      edit: (message) => this.composer.setSubject("edit", message),
     });
     this.gate = h("footer", { class: "gate", hidden: true });
     this.element = h("section", { class: "column" }, this.head(), this.notice, this.list.element, this.gate, this.composer.element,
-      h("div", { class: "drop-hint" }, t("dropHere")));
-    this.actions = { write: (text) => this.write(text), place: this.element };
+      this.messageMenu.element, h("div", { class: "drop-hint" }, t("dropHere")));
+    this.actions = {
+      write: (text) => this.write(this.addressed(text)),
+      react: (message, emoji) => this.react(message, emoji),
+      openMenu: (message, button) => this.messageMenu.open(message, button, this.person),
+      nameOf: (id) => this.nameOf(id),
+      place: this.element,
+    };
     this.composer.actions.place = this.element;
     this.acceptDrops();
   }
@@ -46,7 +64,7 @@ export class Column {
       { class: "head" },
       h("div", { class: "who" }, h("span", { class: "who-label" }, t("you")), this.persons,
         iconButton("plus", t("addPerson"), () => desk.addPerson(this)), h("span", { class: "spring" }), this.beside, this.closer),
-      h("div", { class: "with" }, this.avatar, h("div", { class: "names" }, this.botName, this.bots, this.status), more, this.menu),
+      h("div", { class: "with" }, this.avatar, h("div", { class: "names" }, this.botName, this.talks, this.status), more, this.menu),
     );
   }
 
@@ -57,22 +75,48 @@ export class Column {
     this.menu.togglePopover();
   }
 
-  showChoices(persons, bots, columns) {
+  showChoices() {
+    const { persons, bots, groups, columns } = this.desk;
     this.persons.replaceChildren(...persons.map((person) => h("option", { value: String(person.id), selected: person.id === this.person?.id }, person.first_name)));
-    this.bots.replaceChildren(...bots.map((bot) => h("option", { value: bot.username, selected: bot.username === this.bot?.username }, `${bot.first_name} · @${bot.username}`)));
-    this.bots.hidden = bots.length < 2;
-    this.botName.hidden = bots.length > 1;
-    this.beside.hidden = columns > 1;
-    this.closer.hidden = columns < 2;
+    const isChosen = (bot) => !this.group && bot.username === this.bot?.username;
+    const ofBots = bots.map((bot) => h("option", { value: bot.username, selected: isChosen(bot) }, `${bot.first_name} · @${bot.username}`));
+    const ofGroups = groups.map((group) => h("option", { value: String(group.chat.id), selected: group.chat.id === this.group?.chat.id }, group.chat.title));
+    this.talks.replaceChildren(...(groups.length ? [h("optgroup", { label: t("bots") }, ofBots), h("optgroup", { label: t("groups") }, ofGroups)] : ofBots));
+    const hasChoice = bots.length + groups.length > 1;
+    this.talks.hidden = !hasChoice;
+    this.botName.hidden = hasChoice;
+    this.beside.hidden = columns.length > 1;
+    this.closer.hidden = columns.length < 2;
   }
 
+  // What stands under the name while nobody is typing.
+  get caption() {
+    if (!this.group) return t("bot");
+    const present = this.group.members.filter((member) => !["left", "kicked"].includes(member.status));
+    return present.map((member) => member.user.first_name).join(", ");
+  }
+
+  standing(id) { return this.group?.members.find((member) => member.user.id === id)?.status ?? "left"; }
+
+  // Who gave a reaction, by name.
+  nameOf(id) {
+    const user = [...this.desk.persons, ...this.desk.bots].find((other) => other.id === id);
+    return user?.first_name ?? String(id);
+  }
+
+  // In a group a command says which bot it is for.
+  addressed(text) { return this.group && /^\/\w+$/.test(text) ? `${text}@${this.bot.username}` : text; }
+
   // Shows another chat and follows it until the next one is opened.
-  async open(person, bot) {
+  async open(person, bot, group) {
     this.close();
-    Object.assign(this, { person, bot, chat: new Chat(person, bot) });
+    Object.assign(this, { person, bot, group, chat: new Chat(person, bot, group) });
     this.actions.bot = bot;
-    this.avatar.textContent = initial(bot.first_name);
-    this.botName.textContent = bot.first_name;
+    this.composer.setSubject(null);
+    this.avatar.textContent = initial(group ? group.chat.title : bot.first_name);
+    this.avatar.classList.toggle("group", Boolean(group));
+    this.botName.textContent = group ? group.chat.title : bot.first_name;
+    this.showAction(null);
     const controller = new AbortController();
     this.following = controller;
     while (!controller.signal.aborted) {
@@ -98,6 +142,7 @@ export class Column {
     this.list.scrollToEnd();
     this.composer.setCommands(state.commands);
     this.isBlocked = state.blocked;
+    this.about = state.description;
     this.update();
     let { event } = state;
     let action = 0;
@@ -117,7 +162,10 @@ export class Column {
     else this.list.put(change.message, this.chat, this.actions);
     if (change.kind === "sent" && change.message.from?.is_bot) this.showAction(null);
     this.update();
-    if (change.kind === "sent" && change.message.from?.is_bot) this.refreshCommands();
+    if (change.kind !== "sent") return;
+    const { message } = change;
+    if (this.group && (message.new_chat_members || message.left_chat_member || message.new_chat_title || message.migrate_to_chat_id)) this.desk.refreshGroup();
+    else if (message.from?.is_bot) this.refreshCommands();
   }
 
   // A bot may set its commands when it starts, after the page was opened.
@@ -129,7 +177,7 @@ export class Column {
 
   showAction(change) {
     clearTimeout(this.actionTimer);
-    this.status.textContent = change ? t(actionTexts[change.action] ?? "typing") : t("bot");
+    this.status.textContent = change ? t(actionTexts[change.action] ?? "typing") : this.caption;
     this.status.classList.toggle("busy", Boolean(change));
     if (change) this.actionTimer = setTimeout(() => this.showAction(null), change.seconds * 1000);
   }
@@ -142,18 +190,50 @@ export class Column {
   // What stands below the messages: the composer, or what has to be done first.
   update() {
     const isEmpty = this.list.messages.size === 0;
+    const isOutside = this.group && ["left", "kicked"].includes(this.standing(this.person.id));
     const payload = this.desk.startPayload;
-    const start = () => this.write(payload ? `/start ${payload}` : "/start");
-    this.gate.replaceChildren(
-      ...(this.isBlocked
-        ? [h("p", {}, t("blocked")), h("button", { type: "button", class: "primary", onclick: () => this.setBlocked(false) }, t("unblock"))]
-        : [h("p", {}, t("emptyChatHint")), h("button", { type: "button", class: "primary", onclick: start }, t("start"))]),
-    );
-    this.gate.hidden = !isEmpty && !this.isBlocked;
-    this.composer.element.hidden = !this.gate.hidden;
+    const primary = (text, onclick) => h("button", { type: "button", class: "primary", onclick }, text);
+    let gate = null;
+    if (isOutside) gate = [h("p", {}, t("notInGroup", { name: this.person.first_name })), primary(t("join"), () => this.setMember(this.person.id, "member"))];
+    else if (this.isBlocked) gate = [h("p", {}, t("blocked")), primary(t("unblock"), () => this.setBlocked(false))];
+    else if (isEmpty && !this.group) {
+      gate = [h("p", {}, this.about ?? t("emptyChatHint")), primary(t("start"), () => this.write(payload ? `/start ${payload}` : "/start"))];
+    }
+    this.gate.replaceChildren(...(gate ?? []));
+    this.gate.hidden = !gate;
+    this.composer.element.hidden = Boolean(gate);
     this.list.element.dataset.empty = isEmpty ? t("emptyChat") : "";
+    this.blockButton.hidden = Boolean(this.group);
     this.blockButton.textContent = this.isBlocked ? t("unblock") : t("block");
+    this.showGroupButtons(isOutside);
     this.composer.setKeyboard(replyMarkup(this.list.all));
+  }
+
+  // What can be done with a group: the bot's standing in it, and leaving.
+  showGroupButtons(isOutside) {
+    if (!this.group) return this.groupButtons.replaceChildren();
+    const { bot } = this;
+    const item = (text, id, status) => h("button", { type: "button", class: "menu-item", onclick: () => this.setMember(id, status) }, text);
+    const buttons = {
+      member: [item(t("promoteBot"), bot.id, "administrator"), item(t("removeBot"), bot.id, "kicked")],
+      administrator: [item(t("demoteBot"), bot.id, "member"), item(t("removeBot"), bot.id, "kicked")],
+    }[this.standing(bot.id)] ?? [item(t("returnBot"), bot.id, "member")];
+    if (!isOutside && this.standing(this.person.id) !== "creator") buttons.push(item(t("leaveGroup"), this.person.id, "left"));
+    this.groupButtons.replaceChildren(...buttons);
+  }
+
+  setMember(user, status) {
+    this.menu.hidePopover();
+    return this.try(async () => {
+      await this.chat.manage("members", { user: String(user), status });
+      await this.desk.refreshGroup();
+    });
+  }
+
+  // Gives a reaction; the same one again takes it back.
+  react(message, emoji) {
+    const given = message.reactions?.find((reaction) => reaction.from.includes(this.person.id))?.emoji;
+    return this.try(() => this.chat.do("reaction", { message_id: message.message_id, reaction: given === emoji ? "" : emoji }));
   }
 
   async try(work) {
@@ -166,12 +246,13 @@ export class Column {
     }
   }
 
-  write(text) { return this.try(() => this.chat.do("text", { text })); }
+  write(text, more = {}) { return this.try(() => this.chat.do("text", { text, ...more })); }
 
-  async sendFile(file, kind, caption, duration) {
+  async sendFile(file, fields) {
     this.showNotice(t("sending"));
-    await this.try(() => this.chat.file(file, kind, caption, duration));
+    const isSent = await this.try(() => this.chat.file(file, fields));
     this.showNotice("");
+    return isSent;
   }
 
   setBlocked(isBlocked) {

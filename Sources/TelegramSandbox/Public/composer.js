@@ -1,5 +1,5 @@
 // Where a person writes: text, commands, files and voice.
-import { askFile, toast } from "./dialogs.js";
+import { askFile, askFiles, toast } from "./dialogs.js";
 import { h, icon, iconButton } from "./dom.js";
 import { replyKeyboard } from "./keyboards.js";
 import { Recorder } from "./recorder.js";
@@ -17,7 +17,8 @@ export class Composer {
     this.list = h("div", { class: "command-list", role: "listbox", hidden: true });
     this.keyboardPlace = h("div", { class: "keyboard-place" });
     this.bar = h("div", { class: "composer-bar" }, this.menuButton, iconButton("attach", t("attach"), () => this.picker.click()), this.field, this.keyboardButton, this.sendButton, this.picker);
-    this.element = h("footer", { class: "composer" }, this.list, this.bar, this.keyboardPlace);
+    this.subjectLine = h("div", { class: "subject", hidden: true });
+    this.element = h("footer", { class: "composer" }, this.list, this.subjectLine, this.bar, this.keyboardPlace);
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("keydown", (event) => this.listKey(event));
     this.field.addEventListener("input", () => this.changed());
@@ -31,12 +32,37 @@ export class Composer {
     this.menuButton.hidden = !commands.length;
   }
 
+  // The message that is answered or changed; null for none.
+  setSubject(kind, message) {
+    const wasEdit = this.subject?.kind === "edit";
+    this.subject = kind ? { kind, message } : null;
+    this.subjectLine.hidden = !kind;
+    if (!kind) {
+      if (wasEdit) this.setText("");
+      return;
+    }
+    const words = message.text ?? message.caption ?? "";
+    this.subjectLine.replaceChildren(
+      icon(kind === "edit" ? "edit" : "reply"),
+      h("div", { class: "subject-words" }, h("strong", {}, t(kind === "edit" ? "editing" : "replying")), h("span", {}, words || "…")),
+      iconButton("close", t("cancel"), () => this.setSubject(null)),
+    );
+    if (kind === "edit") this.setText(words);
+    else if (wasEdit) this.setText("");
+    this.field.focus();
+  }
+
+  setText(text) {
+    this.field.value = text;
+    this.changed();
+  }
+
   setKeyboard(markup) {
     this.markup = markup;
     const isHidden = !markup || markup.message_id === this.hiddenKeyboard;
     this.keyboardButton.hidden = !markup;
     this.keyboardButton.classList.toggle("on", !isHidden);
-    this.keyboardPlace.replaceChildren(...(isHidden ? [] : [replyKeyboard(markup, { ...this.actions, hideKeyboard: () => this.toggleKeyboard(false) })]));
+    this.keyboardPlace.replaceChildren(...(isHidden ? [] : [replyKeyboard(markup, { ...this.actions, press: (text) => this.actions.write(text, this.actions.keyboardReply?.(markup)), hideKeyboard: () => this.toggleKeyboard(false) })]));
     this.field.placeholder = markup?.input_field_placeholder ?? t("message");
   }
 
@@ -77,11 +103,14 @@ export class Composer {
     this.field.value = "";
     this.changed();
     this.field.focus();
-    return this.actions.write(command);
+    return this.actions.write(this.actions.addressed(command));
   }
 
   key(event) {
-    if (event.key === "Escape") this.list.hidden = true;
+    if (event.key === "Escape") {
+      if (this.list.hidden && this.subject) this.setSubject(null);
+      this.list.hidden = true;
+    }
     if (event.key === "ArrowUp" && !this.list.hidden) this.list.lastElementChild?.focus();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -101,13 +130,14 @@ export class Composer {
 
   async send() {
     const text = this.field.value.trim();
+    const { subject } = this;
     if (!text) return;
-    this.field.value = "";
-    this.changed();
-    if (!(await this.actions.write(text))) {
-      this.field.value = text;
-      this.changed();
-    }
+    this.setText("");
+    const isDone = subject?.kind === "edit"
+      ? await this.actions.edit(subject.message, text)
+      : await this.actions.write(text, subject ? { reply_to: subject.message.message_id } : {});
+    if (isDone && this.subject === subject) this.setSubject(null);
+    else if (!isDone) this.setText(text);
   }
 
   sendOrRecord() {
@@ -124,9 +154,19 @@ export class Composer {
 
   async sendFiles(files) {
     this.picker.value = "";
-    for (const file of files) {
-      const wish = await askFile(file, fileSize(file.size));
-      if (wish) await this.actions.sendFile(file, wish.kind, wish.caption);
+    if (files.length > 10) return toast(t("tooManyFiles"), this.actions.place);
+    if (files.length === 1) {
+      const wish = await askFile(files[0], fileSize(files[0].size));
+      if (wish) await this.actions.sendFile(files[0], wish);
+      return;
+    }
+    const wish = files.length && await askFiles(files);
+    if (!wish) return;
+    // Any name will do that no album had before.
+    const album = crypto.randomUUID();
+    for (const [index, file] of files.entries()) {
+      const isSent = await this.actions.sendFile(file, { kind: wish.kind, caption: index ? "" : wish.caption, media_group: album });
+      if (!isSent) return;
     }
   }
 
@@ -149,7 +189,7 @@ export class Composer {
       end();
       try {
         const { file, seconds } = await recorder.finish();
-        await this.actions.sendFile(file, "voice", "", Math.max(1, Math.round(seconds)));
+        await this.actions.sendFile(file, { kind: "voice", duration: Math.max(1, Math.round(seconds)) });
       } catch (error) {
         toast(t("failed", { reason: error.message }), this.actions.place);
       }

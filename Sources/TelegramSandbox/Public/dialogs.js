@@ -51,6 +51,24 @@ export function askPerson() {
   });
 }
 
+export async function askGroup(persons, person) {
+  const wish = await ask({
+    title: t("newGroup"),
+    hint: t("newGroupHint"),
+    submit: t("create"),
+    fields: [
+      h("label", {}, t("groupTitle"), h("input", { name: "title", required: true, maxLength: 128, autocomplete: "off", autofocus: true })),
+      h("fieldset", {}, h("legend", {}, t("members")), persons.map((other) =>
+        h("label", { class: "choice" },
+          h("input", { type: "checkbox", name: `member_${other.id}`, value: String(other.id), checked: true, disabled: other.id === person.id }), other.first_name))),
+      h("label", { class: "choice" }, h("input", { type: "checkbox", name: "bot_is_administrator", value: "true" }), t("botIsAdministrator")),
+    ],
+  });
+  if (!wish) return null;
+  const others = Object.entries(wish).filter(([name]) => name.startsWith("member_")).map(([, id]) => Number(id));
+  return { title: wish.title, members: [person.id, ...others], bot_is_administrator: wish.bot_is_administrator === "true" };
+}
+
 // What a chosen file may be sent as; the likeliest first.
 function kinds(file) {
   if (file.type.startsWith("image/")) return ["photo", "document"];
@@ -66,6 +84,23 @@ export function askFile(file, sizeText) {
     submit: t("send"),
     fields: [
       h("fieldset", {}, h("legend", {}, t("sendAs")), kinds(file).map((kind, index) =>
+        h("label", { class: "choice" }, h("input", { type: "radio", name: "kind", value: kind, checked: index === 0 }), t(`kind_${kind}`)))),
+      h("label", {}, t("caption"), h("input", { name: "caption", maxLength: 1024, autocomplete: "off" })),
+    ],
+  });
+}
+
+// Several files at once are an album: pictures together, or anything as files.
+export function askFiles(files) {
+  const isVisual = files.every((file) => /^image\/(png|jpeg)$/.test(file.type));
+  const isAudio = files.every((file) => file.type.startsWith("audio/"));
+  const choices = isVisual ? ["photo", "document"] : isAudio ? ["audio", "document"] : ["document"];
+  return ask({
+    title: t("album", { count: files.length }),
+    hint: files.map((file) => file.name).join("\n"),
+    submit: t("send"),
+    fields: [
+      h("fieldset", {}, h("legend", {}, t("sendAs")), choices.map((kind, index) =>
         h("label", { class: "choice" }, h("input", { type: "radio", name: "kind", value: kind, checked: index === 0 }), t(`kind_${kind}`)))),
       h("label", {}, t("caption"), h("input", { name: "caption", maxLength: 1024, autocomplete: "off" })),
     ],

@@ -25,6 +25,8 @@ const shapes = {
   file: "M7 3h7l4 4v14H7zM14 3v4h4",
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",
+  reply: "M10 7 5 12l5 5M5 12h9a5 5 0 0 1 5 5v1",
+  edit: "M5 19h3.5L19 8.5 15.5 5 5 15.5zM13 7.5 16.5 11",
   link: "M8 16 16 8M9 8h7v7",
 };
 

@@ -59,7 +59,7 @@ export function replyKeyboard(markup, actions) {
       if (await ask({ words: t("shareContact"), submit: t("share") })) await actions.shareContact();
     } else if (item.request_location || item.request_poll || item.web_app) {
       return toast(t("notSupported"), actions.place);
-    } else await actions.write(item.text);
+    } else await actions.press(item.text, markup);
     if (markup.one_time_keyboard) actions.hideKeyboard();
   };
   const rows = markup.keyboard.map((row) =>

@@ -64,6 +64,16 @@ export function media(message) {
       h("img", { src: source(photo), width: photo.width, height: photo.height, alt: t("kind_photo") }));
   }
   if (message.video) return h("video", { class: "video", src: source(message.video), controls: true, preload: "metadata" });
+  if (message.venue || message.location) {
+    const { latitude, longitude } = message.location;
+    const place = message.venue ? [message.venue.title, message.venue.address] : [t("kind_location")];
+    return h("div", { class: "contact" }, h("strong", {}, place[0]), place[1] && h("span", {}, place[1]), h("span", {}, `${latitude}, ${longitude}`));
+  }
+  if (message.dice) return h("div", { class: "dice" }, h("span", { class: "dice-emoji" }, message.dice.emoji), h("strong", {}, String(message.dice.value)));
+  if (message.poll) {
+    return h("div", { class: "poll" }, h("strong", {}, message.poll.question), h("span", { class: "hint" }, message.poll.is_closed ? t("pollClosed") : t("pollHint")),
+      h("ul", {}, message.poll.options.map((option) => h("li", {}, option.text))));
+  }
   if (message.contact) {
     const { contact } = message;
     const phone = contact.phone_number.startsWith("+") ? contact.phone_number : `+${contact.phone_number}`;

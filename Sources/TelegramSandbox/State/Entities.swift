@@ -51,8 +51,11 @@ struct Bot: Sendable {
     var readsAllMessages = false
     var updates: [Update] = []
 
+    /// What the bot called itself, or what it was made with.
+    var shownName: String { profile["name/"] ?? firstName }
+
     var user: JSON {
-        ["id": .integer(id), "is_bot": true, "first_name": .string(firstName), "username": .string(username)]
+        ["id": .integer(id), "is_bot": true, "first_name": .string(shownName), "username": .string(username)]
     }
 }
 
