@@ -4,7 +4,7 @@ import pathlib
 import tempfile
 
 import pytest
-from driver import BotProcess, Chat, Sandbox
+from driver import START_PATIENCE, BotProcess, Chat, Sandbox
 
 LIBRARIES = ["aiogram", "ptb", "telebot"]
 
@@ -26,7 +26,7 @@ def sandbox(folder):
 def bots(sandbox, folder):
     running = {library: BotProcess(sandbox, library, folder) for library in LIBRARIES}
     for library, bot in running.items():
-        assert bot.report("ready") == {"report": "ready", "username": f"{library}_bot", "groups": True}
+        assert bot.report("ready", START_PATIENCE) == {"report": "ready", "username": f"{library}_bot", "groups": True}
     yield running
     for bot in running.values():
         bot.stop()
