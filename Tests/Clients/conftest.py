@@ -25,11 +25,13 @@ def sandbox(folder):
 @pytest.fixture(scope="session")
 def bots(sandbox, folder):
     running = {library: BotProcess(sandbox, library, folder) for library in LIBRARIES}
-    for library, bot in running.items():
-        assert bot.report("ready", START_PATIENCE) == {"report": "ready", "username": f"{library}_bot", "groups": True}
-    yield running
-    for bot in running.values():
-        bot.stop()
+    try:
+        for library, bot in running.items():
+            assert bot.report("ready", START_PATIENCE) == {"report": "ready", "username": f"{library}_bot", "groups": True}
+        yield running
+    finally:
+        for bot in running.values():
+            bot.stop()
 
 
 @pytest.fixture(params=LIBRARIES)
