@@ -37,7 +37,7 @@ public struct BotParts: Sendable {
     var retryDelay = Duration.seconds(1)
     /// How long Telegram holds a question for updates that has no answer.
     var pollSeconds = 25
-    var limits = OutboxPacing.Limits()
+    package var limits = OutboxPacing.Limits()
 
     public init(
         database: Database,

@@ -83,7 +83,7 @@ struct EffectWriter: Sendable {
             try await parts.tenants.setDigestTime(time, of: tenant, in: tx)
         case .sendPanelLink(let token):
             guard let tenant = presence.active?.tenant else { return }
-            let link = try await parts.signIn.issue(for: presence.account, in: tenant, tx)
+            let link = parts.signIn.issue(for: presence.account, in: tenant, tx)
             let path = token.flatMap { calls[$0] }.map { "/calls/\($0)" }
             let address = PanelScreens.address(parts.publicURL, link, path: path)
             try tx.send(try PanelScreens.link(address, language).message(to: place, rank: .reply))

@@ -89,8 +89,7 @@ struct UpdateHandler: Sendable {
 
     private func arrival(_ row: InboxRow) -> Arrival? {
         do {
-            let payload = withoutZeroEscapes(row.update.payload)
-            let update = try JSONDecoder().decode(Update.self, from: Data(payload.utf8))
+            let update = try Update(json: row.update.payload)
             if case .unreadable(let kind, let place) = update.kind {
                 logger.warning(
                     "An update has an unknown form",

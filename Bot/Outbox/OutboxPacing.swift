@@ -2,10 +2,14 @@
 ///
 /// Which message is next is the outbox's to say; this keeps the budgets. Pure: time comes in as seconds on any steady
 /// clock. What it knows is at most a minute old, so that nothing is lost with it.
-struct OutboxPacing: Sendable {
+package struct OutboxPacing: Sendable {
     /// About 30 a second to all chats, about one a second to a chat with short bursts, 20 a minute to a group
     /// (core.telegram.org/bots/faq).
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
+        /// Nothing is counted: for measuring what else costs time, since Telegram has limits for everybody.
+        package static let off = Limits(isOn: false)
+
+        var isOn = true
         var botPerSecond = 30
         var chatBurst = 3
         var chatSecondsPerMessage = 1.0
@@ -27,13 +31,18 @@ struct OutboxPacing: Sendable {
     private var sentByBot: [Double] = []
     private var chats: [Int64: ChatBudget] = [:]
     private var botPausedUntil = 0.0
+    /// The last claim gave all that it asked for, so there is probably more.
+    private var isCrowded = false
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
     mutating func next(at now: Double) -> Step {
         forgetOld(now)
         guard inFlight.count < limits.atOnce else { return .full }
+        // A claim costs the database as much for one message as for several: in a crowd they are taken together.
+        guard !isCrowded || inFlight.count <= limits.atOnce / 2 else { return .full }
         if botPausedUntil > now { return .wait(until: botPausedUntil) }
+        guard limits.isOn else { return .claim(limit: limits.atOnce - inFlight.count, notTo: inFlight.sorted()) }
         let left = limits.botPerSecond - sentByBot.count
         guard left > 0 else { return .wait(until: sentByBot[0] + 1) }
         let exhausted = chats.filter { $0.value.freeAt(now, chat: $0.key, limits) > now }.keys
@@ -45,9 +54,13 @@ struct OutboxPacing: Sendable {
         chats.map { $0.value.freeAt(now, chat: $0.key, limits) }.filter { $0 > now }.min()
     }
 
+    /// What a claim has given.
+    mutating func claimed(_ count: Int, of limit: Int) { isCrowded = count >= limit }
+
     /// A message to a chat is on its way.
     mutating func started(_ chat: Int64, at now: Double) {
         inFlight.insert(chat)
+        guard limits.isOn else { return }
         sentByBot.append(now)
         chats[chat, default: ChatBudget()].sent.append(now)
     }

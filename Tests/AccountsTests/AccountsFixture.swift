@@ -69,7 +69,7 @@ struct AccountsFixture {
     }
 
     func link(_ owner: Presence, _ tenant: TenantID) async throws -> Token {
-        try await database.database.platform { tx in try await signIn.issue(for: owner.account, in: tenant, tx) }
+        try await database.database.platform { tx in signIn.issue(for: owner.account, in: tenant, tx) }
     }
 }
 

@@ -9,16 +9,23 @@ struct PeopleStore {
     init(_ tx: PlatformTransaction) { self.tx = tx }
 
     /// What is known of a person in a chat; nil when something of it is still to be remembered.
+    ///
+    /// A row for each company of theirs that is ready, in the order in which they joined; one row where there is none.
     func presence(of person: TelegramPerson, in place: ChatPlace) async throws -> Presence? {
         let rows = try await tx.query(
             """
-            SELECT accounts.id, chats.language, chats.active_tenant, dialogues.step::text, dialogues.tenant
+            SELECT accounts.id, chats.language, chats.active_tenant, dialogues.step::text, dialogues.tenant,
+                   tenants.id, tenants.name, memberships.role
             FROM platform.accounts
             JOIN platform.chats ON chats.account = accounts.id AND chats.bot = \(place.bot) AND chats.chat = \(place.chat)
             LEFT JOIN platform.dialogues ON dialogues.bot = chats.bot AND dialogues.chat = chats.chat
+            LEFT JOIN (platform.memberships
+                       JOIN platform.tenants ON tenants.id = memberships.tenant AND tenants.state = 'ready')
+              ON memberships.account = accounts.id
             WHERE accounts.telegram_id = \(person.id)
               AND accounts.first_name = \(person.firstName)
               AND accounts.username IS NOT DISTINCT FROM \(person.username)
+            ORDER BY memberships.created_at, tenants.id
             """
         )
         guard let row = rows.first else { return nil }
@@ -33,28 +40,26 @@ struct PeopleStore {
             account: account,
             firstName: person.firstName,
             language: Language(tag: language),
-            memberships: try await memberships(of: account),
+            memberships: try rows.compactMap(Self.membership),
             activeTenant: active,
             step: step,
             waitingFor: waitingFor
         )
     }
 
-    /// The companies of a person that are ready, in the order in which they joined.
-    func memberships(of account: AccountID) async throws -> [Membership] {
-        let rows = try await tx.query(
-            """
-            SELECT tenants.id, tenants.name, memberships.role
-            FROM platform.memberships
-            JOIN platform.tenants ON tenants.id = memberships.tenant
-            WHERE memberships.account = \(account) AND tenants.state = 'ready'
-            ORDER BY memberships.created_at, tenants.id
-            """
+    private static func membership(_ row: Row) throws -> Membership? {
+        let (_, _, _, _, _, tenant, name, role) = try row.decode(
+            AccountID.self,
+            String.self,
+            TenantID?.self,
+            String?.self,
+            TenantID?.self,
+            TenantID?.self,
+            String?.self,
+            String?.self
         )
-        return try rows.compactMap { row in
-            let (tenant, name, role) = try row.decode(TenantID.self, String.self, String.self)
-            return Role(rawValue: role).map { Membership(tenant: tenant, companyName: name, role: $0) }
-        }
+        guard let tenant, let name, let role = role.flatMap(Role.init(rawValue:)) else { return nil }
+        return Membership(tenant: tenant, companyName: name, role: role)
     }
 
     /// The person's account, with the name they bear today.

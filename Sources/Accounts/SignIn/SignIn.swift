@@ -16,10 +16,10 @@ public final class SignIn: Sendable {
     }
 
     /// Makes the token of a link for a member of a company, as part of the caller's transaction.
-    public func issue(for account: AccountID, in tenant: TenantID, _ tx: PlatformTransaction) async throws -> Token {
+    public func issue(for account: AccountID, in tenant: TenantID, _ tx: PlatformTransaction) -> Token {
         let token = Token.random()
         let expiresAt = clock.now().addingTimeInterval(Self.linkLifetime)
-        try await SignInStore(tx).insertLink(token.hash, account: account, tenant: tenant, expiresAt: expiresAt)
+        SignInStore(tx).insertLink(token.hash, account: account, tenant: tenant, expiresAt: expiresAt)
         return token
     }
 

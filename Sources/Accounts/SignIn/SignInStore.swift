@@ -22,8 +22,9 @@ struct SignInStore {
         let language: Language
     }
 
-    func insertLink(_ hash: [UInt8], account: AccountID, tenant: TenantID, expiresAt: Date) async throws {
-        try await tx.execute(
+    /// With the end of the transaction, so that it costs no round trip of its own.
+    func insertLink(_ hash: [UInt8], account: AccountID, tenant: TenantID, expiresAt: Date) {
+        tx.atClosing(
             """
             INSERT INTO platform.sign_in_links (hash, account, tenant, expires_at)
             VALUES (\(hash), \(account), \(tenant), \(expiresAt))

@@ -31,10 +31,10 @@ public struct CallArchive: Sendable {
     public func card(_ call: CallID, in transaction: TenantTransaction) async throws -> CallCard? {
         let archive = ArchiveStore(transaction)
         guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
-        let turns = try await TranscriptStore(transaction).turns(of: call)
-        let assessments = try await AssessmentStore(transaction).assessments(of: call)
-        var criteria: [Criterion] = []
-        if let script = details.script { criteria = try await ScriptStore(transaction).script(script)?.criteria ?? [] }
+        let turns = try await TranscriptStore(transaction).turns(of: call, hasWords: false)
+        let (assessments, findings) = try await AssessmentStore(transaction).assessments(of: call)
+        var criteria: [CriterionName] = []
+        if let script = details.script { criteria = try await ScriptStore(transaction).names(of: script) }
         var analysis: CallAnalysis?
         if let conversion = details.conversion, let statistics = details.statistics {
             analysis = CallAnalysis(assessments: assessments, conversion: conversion, statistics: statistics)
@@ -48,7 +48,7 @@ public struct CallArchive: Sendable {
             transcript: Transcript(duration: item.duration, channels: details.channels, turns: turns),
             criteria: criteria,
             analysis: analysis,
-            details: try await AssessmentStore(transaction).details(of: call)
+            details: findings
         )
     }
 

@@ -85,10 +85,10 @@ public struct CallCard: Sendable, Hashable {
     public var channels: Int
     public var progress: CallProgress
     public var origin: CallOrigin
-    /// Empty until transcribed.
+    /// Empty until transcribed; its turns come without the words they are made of.
     public var transcript: Transcript
     /// The items of the script it was scored by, in their order; empty until analysed.
-    public var criteria: [Criterion]
+    public var criteria: [CriterionName]
     /// Nil until analysed.
     public var analysis: CallAnalysis?
     /// What else a language model was asked to find out, by the code of the criterion.
@@ -99,7 +99,7 @@ public struct CallCard: Sendable, Hashable {
     /// Nobody said anything that could be recognised; only meaningful for a call that is done.
     public var isWithoutSpeech: Bool { transcript.isEmpty }
 
-    public func assessment(of criterion: Criterion) -> Assessment? {
+    public func assessment(of criterion: CriterionName) -> Assessment? {
         analysis?.assessments.first { $0.criterion == criterion.code }
     }
 }

@@ -1,18 +1,18 @@
-import Database
-import Foundation
+package import Database
+package import Foundation
 import Kernel
-import Language
+package import Language
 
 /// What calls earned, and what it cost to find out.
-struct AssessmentStore {
+package struct AssessmentStore {
     let transaction: TenantTransaction
 
-    init(_ transaction: TenantTransaction) { self.transaction = transaction }
+    package init(_ transaction: TenantTransaction) { self.transaction = transaction }
 
     /// Puts a call's analysis in the place of an older one and ends the call; false when it was not being analysed.
     ///
     /// `details` is what else a language model found out, by the code of the criterion.
-    func replace(
+    package func replace(
         _ analysis: CallAnalysis,
         details: [String: JSONValue] = [:],
         by script: ScriptID,
@@ -49,32 +49,23 @@ struct AssessmentStore {
         return true
     }
 
-    /// What else a language model found out, by the code of the criterion.
-    func details(of call: CallID) async throws -> [String: JSONValue] {
+    /// In the order of the script; and what else a language model found out, by the code of the criterion.
+    func assessments(of call: CallID) async throws -> ([Assessment], details: [String: JSONValue]) {
         let rows = try await transaction.query(
             """
-            SELECT criterion, details
-            FROM assessments
-            WHERE call_id = \(call)
-              AND details IS NOT NULL
-            """
-        )
-        let pairs = try rows.map { row in
-            let (criterion, details) = try row.decode(String.self, String.self)
-            return (criterion, try JSONColumn.value(JSONValue.self, details))
-        }
-        return Dictionary(uniqueKeysWithValues: pairs)
-    }
-
-    /// In the order of the script.
-    func assessments(of call: CallID) async throws -> [Assessment] {
-        try await transaction.query(
-            """
-            SELECT finding
+            SELECT criterion, finding, details
             FROM assessments
             WHERE call_id = \(call)
             ORDER BY position
             """
-        ).map { try JSONColumn.value(Assessment.self, try $0.decode(String.self)) }
+        )
+        var found: [Assessment] = []
+        var details: [String: JSONValue] = [:]
+        for row in rows {
+            let (criterion, finding, detail) = try row.decode(String.self, String.self, String?.self)
+            found.append(try JSONColumn.value(Assessment.self, finding))
+            details[criterion] = try detail.map { try JSONColumn.value(JSONValue.self, $0) }
+        }
+        return (found, details)
     }
 }

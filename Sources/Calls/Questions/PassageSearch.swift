@@ -1,9 +1,9 @@
-import Database
+package import Database
 import Foundation
 import Kernel
 
 /// Finds the passages that answer a question, by the stems of its words and by its meaning.
-struct PassageSearch: Sendable {
+package struct PassageSearch: Sendable {
     /// A word in a larger part of all passages than this does not select, it only ranks: everybody says it.
     static let frequentShare = 0.02
     /// Places of each list that take part in the merging.
@@ -11,14 +11,16 @@ struct PassageSearch: Sendable {
 
     var fusion = RankFusion()
 
-    struct Found: Sendable {
+    package init() {}
+
+    package struct Found: Sendable {
         /// The best first.
-        var passages: [StoredPassage]
-        var coverage: SearchCoverage
+        package var passages: [StoredPassage]
+        package var coverage: SearchCoverage
     }
 
     /// The best passages for a question; `meaning` is its direction by an engine with that engine's name.
-    func find(
+    package func find(
         _ text: String,
         meaning: (unit: [Float], model: String)?,
         limit: Int,
@@ -60,6 +62,7 @@ struct PassageSearch: Sendable {
         let searched = stems + Set(stems.flatMap(Thesaurus.related)).subtracting(stems).sorted()
         let counts = try await store.frequencies(
             of: searched,
+            total: total,
             limit: max(frequent, PassageSearchStore.rankedLimit) + 1
         )
         let asked = Self.weights(of: stems, counts: counts, total: total)
@@ -70,7 +73,13 @@ struct PassageSearch: Sendable {
         let hits =
             isByNewest
             ? try await store.rankedNewest(by: weights, limit: Self.listLimit)
-            : try await store.ranked(by: weights, selecting: selecting, limit: Self.listLimit)
+            : try await store.ranked(
+                by: weights,
+                selecting: selecting,
+                expected: selecting.reduce(0) { $0 + (counts[$1] ?? 0) },
+                total: total,
+                limit: Self.listLimit
+            )
         let whole = Double(asked.reduce(0) { $0 + $1.weight })
         let evidence = hits.map { PassageEvidence(id: $0.id, wordShare: min(1, $0.score / whole), cosine: nil) }
         return (evidence, isByNewest ? min(total, PassageSearchStore.rankedLimit) : nil)

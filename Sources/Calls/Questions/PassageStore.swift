@@ -3,7 +3,7 @@ import Foundation
 import Kernel
 
 /// A passage that lies in the index, with the call it is from.
-struct StoredPassage: Sendable {
+package struct StoredPassage: Sendable {
     var id: PassageID
     var call: CallID
     var happenedAt: Date

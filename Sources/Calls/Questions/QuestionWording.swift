@@ -1,5 +1,5 @@
 /// What a question is about, without the words that only make it a question.
-enum QuestionWording {
+package enum QuestionWording {
     /// The question as a statement, to be compared by meaning.
     ///
     /// A passage that asks something itself is nearer to any question than one that answers it.
@@ -10,7 +10,7 @@ enum QuestionWording {
     }
 
     /// The words that an answer may hold: also without "просил", "говорил", "клиент" and others true of any call.
-    static func telling(of question: String) -> String {
+    package static func telling(of question: String) -> String {
         let words = SpokenWord.normalParts(question).filter { word in
             !interrogatives.contains(word) && !commonplaces.contains { word.hasPrefix($0) } && !formal.contains(word)
         }
@@ -37,9 +37,12 @@ enum QuestionWording {
 /// Words that people who ask and people who speak use for the same thing.
 ///
 /// The stemmer does not join "грубость", "нахамил" and "не кричите", and embeddings of short turns are weak.
-enum Thesaurus {
+package enum Thesaurus {
     /// What a related word counts beside the word that was asked for.
     static let weight = 0.8
+
+    /// Whether a word in a question brings others with it.
+    package static func knows(_ word: String) -> Bool { !related(to: RussianStem.of(word)).isEmpty }
 
     /// Stems of words that speak of the same thing as a stem.
     static func related(to stem: String) -> Set<String> {

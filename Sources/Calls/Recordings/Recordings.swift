@@ -43,7 +43,7 @@ public struct Recordings: Sendable {
 
     private let database: Database
     private let audio: AudioTools
-    private let files: RecordingFiles
+    package let files: RecordingFiles
     private let clock: WallClock
 
     public init(database: Database, audio: AudioTools, files: RecordingFiles, clock: WallClock) {

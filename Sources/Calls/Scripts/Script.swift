@@ -25,6 +25,17 @@ public struct Criterion: Codable, Sendable, Hashable {
     }
 }
 
+/// A criterion as people see it.
+public struct CriterionName: Sendable, Hashable {
+    public var code: String
+    public var title: CriterionTitle
+
+    public init(code: String, title: CriterionTitle) {
+        self.code = code
+        self.title = title
+    }
+}
+
 /// Our own text in every language of the product, or a tenant's in theirs.
 public enum CriterionTitle: Codable, Sendable, Hashable {
     case own(ru: String, en: String, kk: String)

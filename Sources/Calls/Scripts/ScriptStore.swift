@@ -34,6 +34,21 @@ struct ScriptStore {
         return id
     }
 
+    /// The criteria of a script in their order, without the phrases by which they are judged.
+    func names(of script: ScriptID) async throws -> [CriterionName] {
+        try await transaction.query(
+            """
+            SELECT code, definition -> 'title'
+            FROM criteria
+            WHERE script_id = \(script)
+            ORDER BY position
+            """
+        ).map { row in
+            let (code, title) = try row.decode(String.self, String.self)
+            return CriterionName(code: code, title: try JSONColumn.value(CriterionTitle.self, title))
+        }
+    }
+
     /// With its criteria in their order.
     func script(_ id: ScriptID) async throws -> Script? {
         let rows = try await transaction.query("SELECT title FROM scripts WHERE id = \(id)")

@@ -58,7 +58,7 @@ public struct Transcript: Codable, Sendable, Hashable {
     }
 
     /// Whether nobody said anything that could be recognised.
-    public var isEmpty: Bool { turns.allSatisfy { $0.words.isEmpty } }
+    public var isEmpty: Bool { turns.allSatisfy { $0.words.isEmpty && $0.text.isEmpty } }
 
     /// Whether it is known who speaks.
     public var knowsSpeakers: Bool { turns.contains { $0.speaker != .unknown } }

@@ -1,4 +1,4 @@
-import Database
+package import Database
 import Foundation
 import Kernel
 import Speech
@@ -15,10 +15,10 @@ struct TranscriptWindow: Codable, Sendable, Hashable {
 }
 
 /// The windows of a recording while it is transcribed, and the turns made of them.
-struct TranscriptStore {
+package struct TranscriptStore {
     let transaction: TenantTransaction
 
-    init(_ transaction: TenantTransaction) { self.transaction = transaction }
+    package init(_ transaction: TenantTransaction) { self.transaction = transaction }
 
     /// Keeps how the recording is cut; an earlier plan wins, because its results may be stored already.
     func plan(_ windows: [TranscriptWindow], of call: CallID) async throws {
@@ -109,7 +109,7 @@ struct TranscriptStore {
     }
 
     /// Puts turns in the place of whatever was there.
-    func replaceTurns(_ turns: [Turn], of call: CallID) async throws {
+    package func replaceTurns(_ turns: [Turn], of call: CallID) async throws {
         try await transaction.execute("DELETE FROM turns WHERE call_id = \(call)")
         guard !turns.isEmpty else { return }
         try await transaction.execute(
@@ -124,10 +124,16 @@ struct TranscriptStore {
     }
 
     /// Turns in their order, all or those with some numbers.
-    func turns(of call: CallID, in numbers: ClosedRange<Int> = 0...Int(Int32.max)) async throws -> [Turn] {
+    ///
+    /// The words with their times are the larger part of a turn, and who only shows it does without them.
+    func turns(
+        of call: CallID,
+        in numbers: ClosedRange<Int> = 0...Int(Int32.max),
+        hasWords: Bool = true
+    ) async throws -> [Turn] {
         let rows = try await transaction.query(
             """
-            SELECT number, channel, speaker, start_seconds, end_seconds, text, words
+            SELECT number, channel, speaker, start_seconds, end_seconds, text, CASE WHEN \(hasWords) THEN words END
             FROM turns
             WHERE call_id = \(call)
               AND number BETWEEN \(numbers.lowerBound) AND \(numbers.upperBound)
@@ -142,7 +148,7 @@ struct TranscriptStore {
                 Double.self,
                 Double.self,
                 String.self,
-                String.self
+                String?.self
             )
             return Turn(
                 number: number,
@@ -151,7 +157,7 @@ struct TranscriptStore {
                 start: start,
                 end: end,
                 text: text,
-                words: try JSONColumn.value([RecognizedWord].self, words)
+                words: try words.map { try JSONColumn.value([RecognizedWord].self, $0) } ?? []
             )
         }
     }

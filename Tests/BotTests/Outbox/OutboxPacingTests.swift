@@ -28,6 +28,23 @@ import Testing
         }
     }
 
+    @Test func `in a crowd messages are claimed several at once, else each at once`() {
+        var pacing = OutboxPacing()
+        for chat in 1...8 { pacing.started(Int64(chat), at: 0) }
+        pacing.claimed(8, of: 8)
+        for chat in 1...3 {
+            pacing.finished(Int64(chat))
+            #expect(pacing.next(at: 0) == .full)
+        }
+        pacing.finished(4)
+        #expect(pacing.next(at: 0) == .claim(limit: 4, notTo: [5, 6, 7, 8]))
+        // Less than was asked for: nobody else waits, and who comes next is not kept waiting.
+        pacing.claimed(2, of: 4)
+        pacing.started(20, at: 0)
+        pacing.started(21, at: 0)
+        #expect(pacing.next(at: 0) == .claim(limit: 2, notTo: [5, 6, 7, 8, 20, 21]))
+    }
+
     @Test func `a group gets twenty messages in any minute`() {
         let moments = moments(of: 45, to: -100)
         for (index, moment) in moments.enumerated() where index >= 20 {

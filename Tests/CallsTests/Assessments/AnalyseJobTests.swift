@@ -43,7 +43,7 @@ struct AnalyseJobTests {
         let (bench, work, call) = try await scene(nil)
         try await work.run { _ = try await work.until(\.isEnd) }
         let card = try #require(try await bench.archive.card(call, tenant: bench.tenant))
-        #expect(card.criteria == script.criteria)
+        #expect(card.criteria == script.names)
         #expect(card.analysis?.assessments.map(\.verdict) == [.yes, .undecided])
         #expect(card.analysis?.assessments.last?.reason == .needsLanguageModel)
         #expect(card.item.score == CallScore(passed: 1, scored: 1))

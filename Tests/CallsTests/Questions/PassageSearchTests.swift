@@ -17,7 +17,7 @@ struct PassageSearchTests {
 
     /// A tenant with so many passages that a word in all of them cannot select: each says "клиент просит счёт", one in a
     /// thousand, counted from the oldest, "арматура" as well.
-    private func crowded() async throws -> Bench {
+    private func crowded(_ count: Int = 4_000) async throws -> Bench {
         let bench = try await Bench.make()
         let call = try await bench.addAnalysed(1, at: start)
         try await bench.database.tenant(bench.tenant) { transaction in
@@ -26,7 +26,7 @@ struct PassageSearchTests {
                 INSERT INTO passages (call_id, first_turn, last_turn, speaker, start_seconds, end_seconds, text)
                 SELECT \(call), place, place, 'client', place, place + 1,
                        'клиент просит счёт' || CASE WHEN place % 1000 = 0 THEN ' на арматуру' ELSE '' END
-                            FROM generate_series(0, 3999) AS place
+                            FROM generate_series(0, \(count - 1)) AS place
                 ORDER BY place
                 """
             )
@@ -82,6 +82,46 @@ struct PassageSearchTests {
         #expect(found.coverage.wordsInNewest == PassageSearchStore.rankedLimit)
         #expect(found.passages.count == 50)
         #expect(found.passages.allSatisfy { $0.passage.firstTurn >= 2000 })
+    }
+
+    @Test
+    func `of many passages the statistics say which words are frequent, and the others are counted`() async throws {
+        let count = PassageSearchStore.countedLimit + 1_000
+        let bench = try await crowded(count)
+        let found = try await bench.database.tenant(bench.tenant) { transaction in
+            try await transaction.execute("ANALYZE passages")
+            let store = PassageSearchStore(transaction)
+            let total = try await store.count()
+            let asked = ["клиент", "арматур", "грубост"]
+            return (total, try await store.frequencies(of: asked, total: total, limit: 500))
+        }
+        #expect(found.0 == count)
+        // Counted it would have ended at 500.
+        #expect(found.1["клиент"] == count)
+        #expect(found.1["арматур"] == 21)
+        #expect(found.1["грубост"] == 0)
+        let best = try await find(bench, "арматура и счёт", limit: 50)
+        #expect(best.passages.count == 21)
+        #expect(best.passages.allSatisfy { $0.passage.text.contains("арматуру") })
+    }
+
+    @Test
+    func `what many passages hold is looked for among the newest, and among all when those do not hold enough`()
+        async throws
+    {
+        let bench = try await crowded()
+        let (frequent, rare) = try await bench.database.tenant(bench.tenant) { transaction in
+            let store = PassageSearchStore(transaction)
+            func ids(_ stem: String) async throws -> [Int64] {
+                try await store.ranked(by: [(stem, 1)], selecting: [stem], expected: 10_000, total: 4_000, limit: 50)
+                    .map(\.id.rawValue)
+            }
+            return (try await ids("клиент"), try await ids("арматур"))
+        }
+        #expect(frequent.count == 50)
+        #expect(frequent.allSatisfy { $0 > 4_000 - Int64(PassageSearchStore.rankedLimit) })
+        // The oldest of them is the first passage of all.
+        #expect(rare.count == 4)
     }
 
     @Test

@@ -31,3 +31,8 @@ struct ScriptsTests {
         #expect(stored.criteria.count == 8)
     }
 }
+
+extension Script {
+    /// Its criteria as people see them.
+    var names: [CriterionName] { criteria.map { CriterionName(code: $0.code, title: $0.title) } }
+}

@@ -49,8 +49,8 @@ struct RecordedCallTests {
             return (cards, try #require(question?.answer))
         }
         #expect(cards.map(\.isWithoutSpeech) == [false, false, true])
-        #expect(cards[0].assessment(of: Script.standard.criteria[6])?.verdict == .no)
-        #expect(cards[0].assessment(of: Script.standard.criteria[6])?.quote != nil)
+        #expect(cards[0].assessment(of: Script.standard.names[6])?.verdict == .no)
+        #expect(cards[0].assessment(of: Script.standard.names[6])?.quote != nil)
         #expect(cards[1].analysis?.conversion.verdict != .yes)
         #expect(Set(cards[1].transcript.turns.map(\.speaker)) == [.operator, .client])
         #expect(answer.citations.first?.call == cards[1].id)

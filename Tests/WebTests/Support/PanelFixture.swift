@@ -129,7 +129,7 @@ struct PanelFixture: Sendable {
     }
 
     func link(_ company: Company) async throws -> Token {
-        try await test.database.platform { try await signIn.issue(for: company.owner, in: company.tenant, $0) }
+        try await test.database.platform { signIn.issue(for: company.owner, in: company.tenant, $0) }
     }
 
     /// A browser whose person has signed in.
