@@ -115,7 +115,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor",
-                "Speech", "Telegram", "TelegramSandbox", "Web", argumentParser, logging,
+                "Speech", "Support", "Telegram", "TelegramSandbox", "Web", argumentParser, logging,
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],

@@ -12,11 +12,13 @@ struct Benchmarks: AsyncParsableCommand {
 
     /// Everything that can be measured; a new one is a file and a line here.
     static let all: [Benchmark] = [
-        .rows
+        .rows, .dispatch, .bot, .questions, .panel, .path,
     ]
 
     /// Parts of the product that are measured in a process of their own.
-    static let roles: [Role] = []
+    static let roles: [Role] = [
+        .sandbox, .bot, .dispatch, .speech,
+    ]
 
     @Argument(help: "Which to run; all of them without a name.")
     var names: [String] = []

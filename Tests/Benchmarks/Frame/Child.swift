@@ -27,6 +27,7 @@ final class Child: Sendable {
         signalAtDeath: String = "KILL",
         errors: URL,
         input: Pipe? = nil,
+        environment: [String: String] = [:],
         onLine: @escaping @Sendable (String?) -> Void = { _ in }
     ) throws {
         let ending = Ending()
@@ -38,7 +39,7 @@ final class Child: Sendable {
             throw Wrong("\(errors.path) cannot be written")
         }
         // The kernel ends the program with the thread that started it, so that thread stays until it has ended.
-        let thread = Thread { Self.run(all, input, log, ending, onLine) }
+        let thread = Thread { Self.run(all, input, environment, log, ending, onLine) }
         thread.start()
         ending.condition.lock()
         while ending.state.withLock({ $0.process == 0 && $0.error == nil }) { ending.condition.wait() }
@@ -51,6 +52,7 @@ final class Child: Sendable {
     private static func run(
         _ arguments: [String],
         _ input: Pipe?,
+        _ environment: [String: String],
         _ log: FileHandle,
         _ ending: Ending,
         _ onLine: (String?) -> Void
@@ -59,6 +61,7 @@ final class Child: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/setpriv")
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: "/")
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = input ?? FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output

@@ -66,6 +66,18 @@ final class Cluster: Sendable {
     /// The address for a peer, as a login of ours or another.
     func url(_ database: String, user: String) -> String { "postgresql://\(user)@127.0.0.1:\(port)/\(database)" }
 
+    /// Of the server and all its backends, ended ones too.
+    var cpuSeconds: Double {
+        get throws {
+            var total = try Usage.cpuSeconds(of: process) + Usage.cpuSecondsOfEndedChildren(of: process)
+            for child in try Usage.children(of: process) {
+                // A backend may end while it is asked; then it is among the ended ones the next time.
+                do { total += try Usage.cpuSeconds(of: child) } catch { continue }
+            }
+            return total
+        }
+    }
+
     func stop() {
         server.signal(SIGINT)
         server.waitForEnd()

@@ -7,6 +7,8 @@ import Synchronization
 struct Program: Sendable {
     let executable: String
     let arguments: [String]
+    /// Besides what this process has.
+    var environment: [String: String] = [:]
 
     init(_ executable: String, _ arguments: [String]) {
         self.executable = executable
@@ -79,9 +81,13 @@ final class RunningProgram: Sendable {
         let lines = Lines()
         self.lines = lines
         let (stream, said) = AsyncStream.makeStream(of: String?.self)
-        child = try Child(program.executable, program.arguments + [json], errors: errors, input: pipe) {
-            said.yield($0)
-        }
+        child = try Child(
+            program.executable,
+            program.arguments + [json],
+            errors: errors,
+            input: pipe,
+            environment: program.environment
+        ) { said.yield($0) }
         process = child.process
         // Ends with the program, whose output is over then.
         Task {

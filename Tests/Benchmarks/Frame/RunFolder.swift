@@ -22,7 +22,8 @@ enum RunFolder {
         do { names = try FileManager.default.contentsOfDirectory(atPath: base.path) } catch { return }
         for name in names where name.hasPrefix(prefix) {
             guard let process = pid_t(name.dropFirst(prefix.count)), kill(process, 0) != 0 else { continue }
-            remove(base.appending(path: name))
+            // Another run may remove it at this moment.
+            do { try FileManager.default.removeItem(at: base.appending(path: name)) } catch { continue }
         }
     }
 }

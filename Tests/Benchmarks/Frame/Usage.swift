@@ -27,13 +27,30 @@ struct Usage: Sendable {
 
     /// To a hundredth of a second, which is what the kernel says of another process.
     static func cpuSeconds(of process: pid_t) throws -> Double {
+        try ticks(of: process, fields: 14, 15)
+    }
+
+    /// Of children that have ended and been waited for.
+    static func cpuSecondsOfEndedChildren(of process: pid_t) throws -> Double {
+        try ticks(of: process, fields: 16, 17)
+    }
+
+    static func children(of process: pid_t) throws -> [pid_t] {
+        let path = "/proc/\(process)/task/\(process)/children"
+        return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isWhitespace).compactMap {
+            pid_t($0)
+        }
+    }
+
+    /// The sum of two fields of /proc/…/stat, numbered as in proc(5).
+    private static func ticks(of process: pid_t, fields one: Int, _ other: Int) throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        // The name stands in brackets and may hold anything; after it the fields are numbered from 3.
+        // The second field is the name in brackets and may hold anything; after it comes the third.
         let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+        guard fields.count > 15, let first = Double(fields[one - 3]), let second = Double(fields[other - 3]) else {
             throw Wrong("/proc/\(process)/stat has another form")
         }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return (first + second) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     private static func memory(of process: pid_t) throws -> (proportional: Double, alone: Double) {
