@@ -26,8 +26,9 @@ struct RecordingJobs: Sendable {
                 origin: job.origin,
                 receivedAt: parts.clock.now()
             )
+            let place = try await parts.archive.placeOfNext(context.tenant)
             return try await parts.recordings.receive(incoming, finishing: context) { tx, reception in
-                try await received(reception, job.origin, tx)
+                try await received(reception, place: place, job.origin, tx)
             }
         } catch let refusal as any Refusal {
             return try await refuse(refusal.sentence(in: job.origin.language), job, context)
@@ -38,8 +39,9 @@ struct RecordingJobs: Sendable {
     ///
     /// The call stands still until this is written: otherwise its result could be told first and then be overwritten.
     func progressed(_ context: JobContext, _ job: CallJob) async throws -> JobOutcome {
-        try await context.finish { tx in
-            guard let progress = try await parts.archive.heldProgress(job.call, in: tx) else { return }
+        let place = try await parts.archive.placeInQueue(job.call, tenant: context.tenant)
+        return try await context.finish { tx in
+            guard let progress = try await parts.archive.heldProgress(job.call, place: place, in: tx) else { return }
             // The result has its own job, which ends the progress message with it.
             guard progress.state != .done else { return }
             try show(progress, tx)
@@ -89,13 +91,13 @@ struct RecordingJobs: Sendable {
         }
     }
 
-    private func received(_ reception: Reception, _ origin: CallOrigin, _ tx: TenantTransaction)
+    private func received(_ reception: Reception, place: Int, _ origin: CallOrigin, _ tx: TenantTransaction)
         async throws
     {
         let language = origin.language
         switch reception {
         case .new(let call):
-            guard let progress = try await parts.archive.progress(call, in: tx) else { return }
+            guard let progress = try await parts.archive.progress(call, place: place, in: tx) else { return }
             try show(progress, tx)
         case .repeated(let call, let state):
             let text = state.isFinished ? RecordingTexts.repeated : RecordingTexts.repeatedUnfinished

@@ -32,6 +32,9 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_waiting ON outbox (bot_id, chat_id, rank, id) WHERE state IN ('pending', 'sending');
+-- The next to be sent over all chats; the second condition is named by the claim only, which needs this order.
+CREATE INDEX outbox_turn ON outbox (bot_id, rank, id) WHERE state = 'pending' AND id > 0;
+CREATE INDEX outbox_sending ON outbox (bot_id, chat_id) WHERE state = 'sending';
 
 -- Which message a slot is.
 CREATE TABLE outbox_slots (

@@ -6,6 +6,9 @@ CREATE TABLE handled_updates (
     CONSTRAINT handled_updates_once PRIMARY KEY (bot_id, update_id)
 );
 
+-- The oldest are removed when Telegram cannot bring their updates any more.
+CREATE INDEX handled_updates_oldest ON handled_updates (handled_at);
+
 -- A number for each thing that pages follow; it rises with every change.
 CREATE TABLE live (
     tenant_id bigint NOT NULL,

@@ -13,6 +13,7 @@ struct Benchmarks: AsyncParsableCommand {
     /// Everything that can be measured; a new one is a file and a line here.
     static let all: [Benchmark] = [
         .rows, .dispatch, .bot, .questions, .panel, .path,
+        .queue, .queueSnapshot, .queueLatency, .queueFairness,
     ]
 
     /// Parts of the product that are measured in a process of their own.

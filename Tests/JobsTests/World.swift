@@ -52,6 +52,18 @@ struct World: Sendable {
         try await database.tenant(tenant) { try $0.enqueue(Self.count, Number(value: value), key: key) }
     }
 
+    /// Adds many waiting jobs, without a transaction for each.
+    func fill(_ count: Int) throws {
+        try test.runAsSuperuser(
+            """
+            INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, max_attempts, turn)
+            SELECT \(tenant), 'test.count', 'quick', '{"value":1}', 'key ' || number, 20,
+                   number + (SELECT turn FROM cell.lanes WHERE lane = 'quick')
+            FROM generate_series(1, \(count)) AS number
+            """
+        )
+    }
+
     /// What a kill leaves: running jobs whose leases are not renewed.
     func loseWorker(attempt: Int) async throws {
         try await database.cell {
@@ -72,6 +84,12 @@ struct World: Sendable {
     /// How many jobs of the database that `sql` counts.
     func number(_ sql: SQL) async throws -> Int {
         try #require(try await database.cell { try await $0.query(sql) }.first).decode(Int.self)
+    }
+
+    /// How the server would run a statement of the cell, as the queue has its statements run.
+    func plan(_ sql: SQL) async throws -> String {
+        try await database.cell(.usesIndexes) { try await $0.query("EXPLAIN \(sql)") }
+            .map { try $0.decode(String.self) }.joined(separator: "\n")
     }
 
     /// Statements in this database that wait for a lock.

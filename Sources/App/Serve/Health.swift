@@ -14,11 +14,18 @@ struct Health: Sendable {
     private let http: HTTPClient
     private let metrics: Metrics
 
-    init(_ settings: Settings, database: Database, http: HTTPClient, jobs: JobRunner, bot: BotRunner) {
+    init(
+        _ settings: Settings,
+        database: Database,
+        http: HTTPClient,
+        jobs: JobRunner,
+        retention: Retention,
+        bot: BotRunner
+    ) {
         self.settings = settings
         self.database = database
         self.http = http
-        metrics = Metrics(settings: settings, database: database, jobs: jobs, bot: bot) {
+        metrics = Metrics(settings: settings, database: database, jobs: jobs, retention: retention, bot: bot) {
             await Self.engines(settings, http)
         }
     }

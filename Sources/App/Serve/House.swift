@@ -24,6 +24,8 @@ struct House {
     private let database: Database
     private let jobs: JobRunner
     private let live: LiveFeed
+    private let retention: Retention
+    private let leases: Leases
     private let bot: BotRunner
     private let upkeep: Upkeep
     private let web: WebApplication
@@ -35,6 +37,8 @@ struct House {
         http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
         database = Database(configuration: settings.database, reactor: reactor, logger: logger)
         live = LiveFeed(database: database, logger: logger)
+        retention = Retention(database: database, periods: settings.retention, logger: logger)
+        leases = Leases(database: database, logger: logger)
         // Half of the connections at most are held by work, so that people and the bot find one.
         let quick = max(1, settings.database.poolSize / 2)
         jobs = JobRunner(
@@ -48,7 +52,7 @@ struct House {
         let rooms = try Rooms(settings, database: database, http: http, jobs: jobs, logger: logger)
         bot = rooms.bot
         upkeep = rooms.upkeep
-        let health = Health(settings, database: database, http: http, jobs: jobs, bot: rooms.bot)
+        let health = Health(settings, database: database, http: http, jobs: jobs, retention: retention, bot: rooms.bot)
         web = try WebApplication(
             WebConfiguration(
                 host: settings.host,
@@ -73,10 +77,12 @@ struct House {
     func run() async throws {
         if let token = settings.telegramToken { try await bot.install(token) }
         let (database, jobs, live, bot, upkeep) = (database, jobs, live, bot, upkeep)
+        let (retention, leases) = (retention, leases)
         let services: [any Service] = [
             Running { await cancelling { await database.runWakeUps() } },
             Running { await cancelling { await live.run() } },
             Running { await cancelling { await upkeep.run() } },
+            Running { await cancelling { await retention.run(leases) } },
             Running {
                 await withGracefulShutdownHandler {
                     await jobs.run()

@@ -24,6 +24,8 @@ enum Metric: String, CaseIterable {
     case diskFree = "zvonar_disk_free_bytes"
     case diskSize = "zvonar_disk_size_bytes"
     case tenants = "zvonar_tenants"
+    case retentionRemoved = "zvonar_retention_removed_total"
+    case retentionSwept = "zvonar_retention_last_sweep_timestamp_seconds"
     case lastBackup = "zvonar_last_backup_timestamp_seconds"
 
     var isCounter: Bool { rawValue.hasSuffix("_total") }
@@ -55,6 +57,8 @@ enum Metric: String, CaseIterable {
         case .diskFree: "Bytes that this process may still write there."
         case .diskSize: "Bytes of the file system there."
         case .tenants: "Companies by state."
+        case .retentionRemoved: "Rows that this process removed because their time was over, since its start."
+        case .retentionSwept: "When this process last came to the end of a sweep, in seconds since 1970."
         case .lastBackup: "When deploy/backup last finished, in seconds since 1970."
         }
     }

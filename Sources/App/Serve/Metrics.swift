@@ -10,6 +10,7 @@ struct Metrics: Sendable {
     let settings: Settings
     let database: Database
     let jobs: JobRunner
+    let retention: Retention
     let bot: BotRunner
     let engines: @Sendable () async -> [(name: String, isUp: Bool?)]
     let startedAt = Date()
@@ -44,6 +45,10 @@ struct Metrics: Sendable {
             let labels = [("type", count.type), ("ending", count.ending.rawValue)]
             page.add(.jobAttempts, Double(count.count), labels)
         }
+        for (kind, count) in retention.counts {
+            page.add(.retentionRemoved, Double(count), [("kind", kind.rawValue)])
+        }
+        if let sweep = retention.lastSweep { page.add(.retentionSwept, sweep.timeIntervalSince1970) }
         let counts = bot.counters.counts
         for (ending, count) in [
             ("handled", counts.handled), ("ignored", counts.ignored), ("failed", counts.failed),

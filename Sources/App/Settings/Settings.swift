@@ -1,6 +1,7 @@
 import Database
 import Foundation
 import HTTP
+import Jobs
 import Kernel
 import Language
 import Logging
@@ -35,6 +36,7 @@ struct Settings: Sendable {
     let storage: S3Configuration?
     let recordingMinutes: Int
     let heavyWorkers: Int
+    let retention: RetentionPeriods
     let logLevel: Logger.Level
     let shutdownSeconds: Int
     let reports: [SettingReport]
@@ -90,6 +92,12 @@ struct Settings: Sendable {
         storage = source.storage()
         recordingMinutes = source.count("ZVONAR_RECORDING_MAX_MINUTES", default: 120, in: 1...1440)
         heavyWorkers = source.count("ZVONAR_HEAVY_WORKERS", default: 2, in: 1...64)
+        // Telegram gives an update again for a day, and clocks differ.
+        retention = RetentionPeriods(
+            updatesDays: source.count("ZVONAR_KEEP_UPDATES_DAYS", default: 7, in: 2...3650),
+            messagesDays: source.count("ZVONAR_KEEP_MESSAGES_DAYS", default: 30, in: 1...3650),
+            failuresDays: source.count("ZVONAR_KEEP_FAILURES_DAYS", default: 90, in: 1...3650)
+        )
         logLevel = source.value(
             "ZVONAR_LOG_LEVEL",
             default: .info,

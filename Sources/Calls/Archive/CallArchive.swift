@@ -1,5 +1,6 @@
 public import Database
 import Foundation
+import Jobs
 public import Kernel
 
 /// The company's calls as people look at them.
@@ -25,7 +26,11 @@ public struct CallArchive: Sendable {
 
     /// Everything about a call; nil when the company has no such call.
     public func card(_ call: CallID, tenant: TenantID) async throws -> CallCard? {
-        try await database.tenant(tenant) { try await card(call, in: $0) }
+        guard var card = try await database.tenant(tenant, { try await card(call, in: $0) }) else { return nil }
+        if card.progress.state == .received {
+            card.progress.standBehind(try await placeInQueue(call, tenant: tenant))
+        }
+        return card
     }
 
     public func card(_ call: CallID, in transaction: TenantTransaction) async throws -> CallCard? {
@@ -52,22 +57,44 @@ public struct CallArchive: Sendable {
         )
     }
 
+    /// Where a call stands among those of all companies that wait for the recogniser; nil when it does not wait.
+    ///
+    /// Asked outside of a transaction of the company, which must not see what others have brought.
+    public func placeInQueue(_ call: CallID, tenant: TenantID) async throws -> Int? {
+        try await JobList(database: database)
+            .position(of: CallJobs.transcribe, key: CallJob(call: call).key, tenant: tenant)
+    }
+
+    /// Where a call would stand that the company brought now.
+    public func placeOfNext(_ tenant: TenantID) async throws -> Int {
+        try await JobList(database: database).position(ofNext: CallJobs.transcribe, tenant: tenant)
+    }
+
     /// What the progress message says; nil when the company has no such call.
-    public func progress(_ call: CallID, in transaction: TenantTransaction) async throws -> CallProgress? {
+    ///
+    /// `place` is where it stands among those of all companies, where that is known.
+    public func progress(_ call: CallID, place: Int? = nil, in transaction: TenantTransaction) async throws
+        -> CallProgress?
+    {
         let archive = ArchiveStore(transaction)
         guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
-        return details.progress(of: item)
+        var progress = details.progress(of: item)
+        progress.standBehind(place)
+        return progress
     }
 
     /// What the progress message says, of a call that cannot move on until the transaction has ended.
     ///
     /// Whoever moves it on waits, and has it told after this: an older state never replaces a newer one.
-    public func heldProgress(_ call: CallID, in transaction: TenantTransaction) async throws -> CallProgress? {
+    public func heldProgress(_ call: CallID, place: Int? = nil, in transaction: TenantTransaction) async throws
+        -> CallProgress?
+    {
         try await CallStore(transaction).hold(call)
-        return try await progress(call, in: transaction)
+        return try await progress(call, place: place, in: transaction)
     }
 
     public func progress(_ call: CallID, tenant: TenantID) async throws -> CallProgress? {
-        try await database.tenant(tenant) { try await progress(call, in: $0) }
+        let place = try await placeInQueue(call, tenant: tenant)
+        return try await database.tenant(tenant) { try await progress(call, place: place, in: $0) }
     }
 }

@@ -50,6 +50,8 @@ public struct CallProgress: Sendable, Hashable {
     public var call: CallID
     public var state: CallState
     /// 1 for the next one; only while the call is `received`.
+    ///
+    /// Before it stand the company's own unfinished calls, and of every other company as many as its turn lets pass.
     public var placeInQueue: Int?
     /// Finished audio of all audio, 0…100; only while transcribing more than one window.
     public var percent: Int?
@@ -73,5 +75,11 @@ public struct CallProgress: Sendable, Hashable {
         self.isWaitingForRecogniser = isWaitingForRecogniser
         self.failure = failure
         self.origin = origin
+    }
+
+    /// Takes a place among the calls of all companies, if that is the later one.
+    mutating func standBehind(_ place: Int?) {
+        guard let own = placeInQueue, let place else { return }
+        placeInQueue = max(own, place)
     }
 }

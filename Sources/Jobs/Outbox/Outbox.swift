@@ -138,8 +138,8 @@ public struct Outbox: Sendable {
         _ body: (any Transaction) async throws -> Value
     ) async throws -> Value {
         switch place {
-        case .cell: try await database.cell { try await body($0) }
-        case .platform: try await database.platform { try await body($0) }
+        case .cell: try await database.cell(.usesIndexes) { try await body($0) }
+        case .platform: try await database.platform(.usesIndexes) { try await body($0) }
         }
     }
 
@@ -178,32 +178,40 @@ public struct Outbox: Sendable {
         _ place: OutboxPlace,
         in tx: any Transaction
     ) async throws -> [OutboxRow] {
-        // A chat whose first message is put off waits with all that comes behind it: none overtakes.
-        let rows = try await tx.query(
-            """
-            WITH first AS (
-                SELECT DISTINCT ON (chat_id) id, rank, not_before
-                FROM \(place.table) AS row
-                WHERE bot_id = \(bot) AND state = 'pending' AND chat_id <> ALL(\(busy))
-                  AND NOT EXISTS (SELECT FROM \(place.table) AS sending
-                                  WHERE sending.bot_id = row.bot_id AND sending.chat_id = row.chat_id
-                                    AND sending.state = 'sending')
-                ORDER BY chat_id, rank, id
-            ), next AS (
-                SELECT id FROM first WHERE not_before <= now() ORDER BY rank, id LIMIT \(limit)
-            )
-            UPDATE \(place.table) AS row
-            SET state = 'sending', epoch = \(epoch), attempt = attempt + 1
-            FROM next
-            WHERE row.id = next.id AND row.state = 'pending'
-            RETURNING row.id, row.chat_id, row.rank, row.method, row.parameters, row.file_field, row.file_name,
-                row.file_mime, row.file_bytes, row.slot,
-                (SELECT message_id FROM \(place.slots) AS slots
-                 WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot),
-                row.if_ambiguous IS NOT NULL, row.attempt
-            """
-        )
+        let rows = try await tx.query(claiming(limit, busy, place))
         return try rows.map { try outboxRow($0, place) }
+    }
+
+    /// The statement that takes the next messages.
+    ///
+    /// Goes through what waits in the order in which it may go, and passes over all but the first of a chat: what a mass
+    /// notification adds behind is not looked at. A chat whose first message is put off waits with all that comes behind
+    /// it: none overtakes.
+    func claiming(_ limit: Int, _ busy: [Int64], _ place: OutboxPlace) -> SQL {
+        """
+        UPDATE \(place.table) AS row
+        SET state = 'sending', epoch = \(epoch), attempt = attempt + 1
+        WHERE state = 'pending' AND ctid = ANY (ARRAY(
+            SELECT ctid
+            FROM \(place.table) AS first
+            WHERE bot_id = \(bot) AND state = 'pending' AND id > 0 AND not_before <= now() AND chat_id <> ALL(\(busy))
+              AND (SELECT earlier.id FROM \(place.table) AS earlier
+                   WHERE earlier.bot_id = first.bot_id AND earlier.chat_id = first.chat_id
+                     AND (earlier.rank, earlier.id) < (first.rank, first.id) AND earlier.state = 'pending'
+                   LIMIT 1) IS NULL
+              AND (SELECT sending.id FROM \(place.table) AS sending
+                   WHERE sending.bot_id = first.bot_id AND sending.chat_id = first.chat_id
+                     AND sending.state = 'sending'
+                   LIMIT 1) IS NULL
+            ORDER BY rank, id
+            LIMIT \(limit)
+        ))
+        RETURNING row.id, row.chat_id, row.rank, row.method, row.parameters, row.file_field, row.file_name,
+            row.file_mime, row.file_bytes, row.slot,
+            (SELECT message_id FROM \(place.slots) AS slots
+             WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot),
+            row.if_ambiguous IS NOT NULL, row.attempt
+        """
     }
 
     private func outboxRow(_ row: Row, _ place: OutboxPlace) throws -> OutboxRow {

@@ -64,7 +64,7 @@ struct NewJob: Sendable {
 func newTurn(tenant: SQL, lane: SQL) -> SQL {
     """
     (SELECT coalesce((SELECT max(own.turn) FROM cell.jobs AS own
-                      WHERE own.tenant_id = \(tenant) AND own.lane = \(lane) AND own.state = 'waiting'
+                      WHERE own.tenant_id = \(tenant) AND own.lane = \(lane) AND own.state = 'waiting' AND own.turn > 0
                         AND own.turn > reached.turn), reached.turn) + 1
      FROM cell.lanes AS reached WHERE reached.lane = \(lane))
     """

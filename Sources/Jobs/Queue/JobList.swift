@@ -95,16 +95,32 @@ public struct JobList: Sendable {
                 WITH mine AS (
                     SELECT id, turn
                     FROM cell.jobs
-                    WHERE tenant_id = \(tenant) AND type = \(type.name) AND key = \(key) AND state = 'waiting'
+                    WHERE tenant_id = \(tenant) AND type = \(type.name) AND key = \(key) AND key IS NOT NULL AND state = 'waiting'
                 )
                 SELECT (SELECT count(*) FROM cell.jobs AS other
-                        WHERE other.lane = \(type.lane) AND other.state = 'waiting' AND other.type = \(type.name)
+                        WHERE other.lane = \(type.lane) AND other.state = 'waiting' AND other.id > 0 AND other.type = \(type.name)
                           AND (other.turn, other.id) < (mine.turn, mine.id))
                      + (SELECT count(*) FROM cell.jobs WHERE state = 'running' AND type = \(type.name)) + 1
                 FROM mine
                 """
             )
             return try rows.first?.decode(Int.self)
+        }
+    }
+
+    /// The place that a job of the type would get if the tenant brought it now, see `position`.
+    public func position<Payload>(ofNext type: JobType<Payload>, tenant: TenantID) async throws -> Int {
+        try await database.cell(.usesIndexes) { tx in
+            let rows = try await tx.query(
+                """
+                SELECT (SELECT count(*) FROM cell.jobs AS other
+                        WHERE other.lane = \(type.lane) AND other.state = 'waiting' AND other.id > 0
+                          AND other.type = \(type.name)
+                          AND other.turn <= \(newTurn(tenant: "\(tenant)", lane: "\(type.lane)")))
+                     + (SELECT count(*) FROM cell.jobs WHERE state = 'running' AND type = \(type.name)) + 1
+                """
+            )
+            return try rows.first?.decode(Int.self) ?? 1
         }
     }
 

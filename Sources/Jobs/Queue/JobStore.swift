@@ -32,26 +32,26 @@ struct JobStore: Sendable {
     func claiming(_ lane: JobLane, types: [String], limit: Int, looking depth: ClaimDepth) -> SQL {
         let reached: SQL = "(SELECT lanes.turn FROM cell.lanes AS lanes WHERE lanes.lane = \(lane))"
         let start: SQL = depth == .front ? "AND turn >= \(reached)" : ""
+        // By places and scalar questions, not by joins: a plan for an empty queue would join in an order that is fatal to
+        // a long one.
         return """
-            WITH next AS (
-                SELECT id
-                FROM cell.jobs AS job
-                WHERE lane = \(lane)
-                  AND state = 'waiting' \(start)
-                  AND type = ANY(\(types))
-                  AND (key IS NULL OR NOT EXISTS (
-                      SELECT FROM cell.jobs AS running
-                      WHERE running.tenant_id = job.tenant_id AND running.type = job.type
-                        AND running.key = job.key AND running.state = 'running'))
-                ORDER BY turn, id
-                LIMIT \(limit)
-                FOR UPDATE SKIP LOCKED
-            ), claimed AS (
+            WITH claimed AS (
                 UPDATE cell.jobs AS job
                 SET state = 'running', attempt = attempt + 1, worker = \(worker),
                     lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
-                FROM next
-                WHERE job.id = next.id
+                WHERE ctid = ANY (ARRAY(
+                    SELECT ctid
+                    FROM cell.jobs AS job
+                    WHERE lane = \(lane) AND state = 'waiting' AND id > 0 \(start)
+                      AND type = ANY(\(types))
+                      AND (key IS NULL OR (SELECT running.id FROM cell.jobs AS running
+                                           WHERE running.tenant_id = job.tenant_id AND running.type = job.type
+                                             AND running.key = job.key AND running.state = 'running'
+                                           LIMIT 1) IS NULL)
+                    ORDER BY turn, id
+                    LIMIT \(limit)
+                    FOR UPDATE SKIP LOCKED
+                ))
                 RETURNING job.*
             ), moved AS (
                 SELECT setval(('cell.jobs_turn_' || \(lane))::regclass, max(turn)) FROM claimed
@@ -92,7 +92,8 @@ struct JobStore: Sendable {
 
     /// The row of a job in hand; no other statement ends a job, so nobody else's attempt is ever ended.
     private func held(_ job: ClaimedJob) -> SQL {
-        "id = \(job.id) AND state = 'running' AND worker = \(job.worker) AND attempt = \(job.attempt)"
+        // Only a running job has a worker. The state is not named: an index of all that run could be taken for it.
+        "id = \(job.id) AND worker = \(job.worker) AND attempt = \(job.attempt)"
     }
 
     /// Ends a job together with the effects of a transaction; a lost lease rolls the transaction back.
@@ -114,10 +115,17 @@ struct JobStore: Sendable {
     /// The statement that ends several jobs, each under the same conditions as one.
     func finishing(_ jobs: [ClaimedJob]) -> SQL {
         """
-        DELETE FROM cell.jobs AS job
-        USING unnest(\(jobs.map(\.id)), \(jobs.map(\.attempt))) AS mine (id, attempt)
-        WHERE job.id = mine.id AND job.attempt = mine.attempt AND job.state = 'running' AND job.worker = \(worker)
-        RETURNING job.id, job.attempt
+        DELETE FROM cell.jobs
+        WHERE \(held(jobs.map(\.inHand)))
+        RETURNING id, attempt
+        """
+    }
+
+    /// The rows of several attempts of this worker, of which two may be at one job.
+    private func held(_ attempts: [JobAttempt]) -> SQL {
+        """
+        id = ANY(\(attempts.map(\.id))) AND worker = \(worker)
+        AND id || ' ' || attempt = ANY(\(attempts.map { "\($0.id) \($0.number)" }))
         """
     }
 
@@ -163,9 +171,10 @@ struct JobStore: Sendable {
                     """
                     DELETE FROM cell.jobs AS job
                     WHERE id = \(job.id)
-                      AND EXISTS (SELECT FROM cell.jobs AS like_it
-                                  WHERE like_it.tenant_id = job.tenant_id AND like_it.type = job.type
-                                    AND like_it.key = job.key AND like_it.state IN ('waiting', 'later'))
+                      AND (SELECT like_it.id FROM cell.jobs AS like_it
+                           WHERE like_it.tenant_id = job.tenant_id AND like_it.type = job.type
+                             AND like_it.key = job.key AND like_it.key IS NOT NULL
+                             AND like_it.state IN ('waiting', 'later')) IS NOT NULL
                     """
                 )
                 if replaced == 0 {
@@ -213,24 +222,12 @@ struct JobStore: Sendable {
     /// A row that is locked is being ended at this moment: waiting for it could be waiting for each other.
     func renewing(_ attempts: [JobAttempt]) -> SQL {
         """
-        WITH held AS (
-            SELECT job.id, job.attempt
-            FROM unnest(\(attempts.map(\.id)), \(attempts.map(\.number))) AS mine (id, attempt)
-            JOIN cell.jobs AS job ON job.id = mine.id AND job.attempt = mine.attempt
-            WHERE job.state = 'running' AND job.worker = \(worker)
-        ), free AS (
-            SELECT job.id, job.attempt
-            FROM held
-            JOIN cell.jobs AS job ON job.id = held.id AND job.attempt = held.attempt
-            WHERE job.state = 'running' AND job.worker = \(worker)
-            FOR UPDATE OF job SKIP LOCKED
-        ), renewed AS (
-            UPDATE cell.jobs AS job
+        WITH renewed AS (
+            UPDATE cell.jobs
             SET lease_until = now() + \(jobLease.inSeconds) * interval '1 second'
-            FROM free
-            WHERE job.id = free.id
+            WHERE ctid = ANY (ARRAY(SELECT ctid FROM cell.jobs WHERE \(held(attempts)) FOR UPDATE SKIP LOCKED))
         )
-        SELECT id, attempt FROM held
+        SELECT id, attempt FROM cell.jobs WHERE \(held(attempts))
         """
     }
 
@@ -256,21 +253,22 @@ struct JobStore: Sendable {
             let rows = try await tx.query(
                 """
                 WITH due AS (
-                    SELECT id, tenant_id, lane, run_at
+                    SELECT ctid AS place_of_row, id, tenant_id, lane, run_at
                     FROM cell.jobs
                     WHERE state = 'later' AND run_at <= now()
                     ORDER BY run_at, id
                     LIMIT 1000
                     FOR UPDATE SKIP LOCKED
                 ), placed AS (
-                    SELECT id, tenant_id, lane, row_number() OVER (PARTITION BY tenant_id, lane ORDER BY run_at, id) AS place
+                    SELECT place_of_row, tenant_id, lane,
+                           row_number() OVER (PARTITION BY tenant_id, lane ORDER BY run_at, id) AS place
                     FROM due
                 ), promoted AS (
                     UPDATE cell.jobs AS job
                     SET state = 'waiting',
                         turn = \(newTurn(tenant: "placed.tenant_id", lane: "placed.lane")) + placed.place - 1
                     FROM placed
-                    WHERE job.id = placed.id
+                    WHERE job.ctid = placed.place_of_row
                     RETURNING job.lane
                 )
                 SELECT DISTINCT lane FROM promoted

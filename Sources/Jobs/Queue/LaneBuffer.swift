@@ -36,7 +36,7 @@ final class LaneBuffer: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return 0 }
             let ahead = state.secondsAJob.map { min(2 * batch, Int(Double(limit) * 0.1 / max($0, 1e-6))) } ?? 0
-            let free = limit + ahead - state.held
+            let free = max(0, limit + ahead - state.held)
             // While there is something to begin, a whole batch is waited for: single jobs cost as much as many.
             return state.waiting.isEmpty || free >= batch ? min(batch, free) : 0
         }

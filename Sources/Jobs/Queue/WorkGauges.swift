@@ -22,7 +22,7 @@ public struct WorkGauges: Sendable {
                 """
                 SELECT lane, count(*), extract(epoch FROM greatest(now() - min(greatest(run_at, created_at)), '0'))::double precision
                 FROM cell.jobs
-                WHERE state = 'waiting'
+                WHERE state = 'waiting' AND id > 0
                 GROUP BY lane
                 ORDER BY lane
                 """

@@ -1,0 +1,90 @@
+public import Database
+public import Foundation
+public import Logging
+import Synchronization
+
+/// How long what has ended is kept.
+public struct RetentionPeriods: Sendable, Equatable {
+    /// Updates that were handled or ignored, and the marks that keep them from being handled twice.
+    ///
+    /// Telegram gives an update again for a day; the marks must outlast that.
+    public var updatesDays: Int
+    /// Messages that were sent or replaced by newer ones.
+    public var messagesDays: Int
+    /// What failed for good: dead jobs, updates given up, messages refused or of unknown fate.
+    public var failuresDays: Int
+
+    public init(updatesDays: Int = 7, messagesDays: Int = 30, failuresDays: Int = 90) {
+        self.updatesDays = updatesDays
+        self.messagesDays = messagesDays
+        self.failuresDays = failuresDays
+    }
+}
+
+/// What of which table is removed when its time is over.
+public enum RetentionKind: String, Sendable, CaseIterable {
+    case updates, updateMarks, messages, platformMessages, deadJobs
+}
+
+/// Removes what has ended long ago from inbox, outbox and queue; never anything that has not ended.
+///
+/// In transactions of at most a thousand rows each, so that it holds no lock and no snapshot for long. Cut off at any
+/// point, it goes on the next time.
+public final class Retention: Sendable {
+    private let store: RetentionStore
+    private let periods: RetentionPeriods
+    private let logger: Logger
+    private let removed = Mutex<[RetentionKind: Int]>([:])
+    private let finishedAt = Mutex<Date?>(nil)
+
+    /// So often that a sweep finds little to do.
+    static let pause = Duration.seconds(3600)
+
+    public init(database: Database, periods: RetentionPeriods, logger: Logger) {
+        store = RetentionStore(database: database)
+        self.periods = periods
+        self.logger = logger
+    }
+
+    /// How many rows this process has removed since its start.
+    public var counts: [(kind: RetentionKind, count: Int)] {
+        removed.withLock { removed in RetentionKind.allCases.map { ($0, removed[$0] ?? 0) } }
+    }
+
+    /// When this process last came to the end of a sweep.
+    public var lastSweep: Date? { finishedAt.withLock { $0 } }
+
+    /// Sweeps every hour until cancelled; of several processes one does it.
+    public func run(_ leases: Leases) async {
+        await leases.hold("retention") { _ in
+            while !Task.isCancelled {
+                do {
+                    try await self.sweep()
+                } catch is CancellationError {
+                    return
+                } catch {
+                    self.logger.warning("cannot remove what is old", metadata: ["error": "\(error)"])
+                }
+                do { try await Task.sleep(for: Self.pause) } catch { return }
+            }
+        }
+    }
+
+    /// Removes everything whose time is over.
+    public func sweep() async throws {
+        for kind in RetentionKind.allCases {
+            var start: Int64 = 0
+            while true {
+                let step = try await store.step(kind, periods, behind: start)
+                removed.withLock { $0[kind, default: 0] += step.removed }
+                if step.removed > 0 {
+                    logger.info("removed", metadata: ["what": "\(kind)", "rows": "\(step.removed)"])
+                }
+                guard let next = step.next else { break }
+                start = next
+                try Task.checkCancellation()
+            }
+        }
+        finishedAt.withLock { $0 = Date() }
+    }
+}
