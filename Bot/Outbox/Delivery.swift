@@ -94,6 +94,9 @@ enum DeliveryVerdict: Sendable, Equatable {
     /// The bot's token is no longer good.
     case badToken(String)
 
+    /// How often a message is sent anew to a page that answers 4xx in Telegram's place: over about half a minute.
+    static let nonsenseAttempts = 6
+
     /// The wait grows with `attempt`, which is 1 for the first.
     static func verdict(on fault: TelegramFault, of delivery: Delivery, attempt: Int, isSlotEdit: Bool) -> Self {
         let reason = fault.description
@@ -103,7 +106,12 @@ enum DeliveryVerdict: Sendable, Equatable {
         if fault.isUnparsable { return .withoutFormatting }
         if fault.isMessageGone, isSlotEdit { return .anew }
         if fault.isBlocked { return .closed(reason) }
-        guard fault.isPassing || fault.mayHaveTakenEffect else { return .refused(reason) }
+        if case .nonsense = fault, !fault.isPassing {
+            // Not Telegram's word but somebody's in between: it may be a passing one, and must not stop the chat for ever.
+            guard attempt < Self.nonsenseAttempts else { return .refused(reason) }
+        } else if !fault.isPassing, !fault.mayHaveTakenEffect {
+            return .refused(reason)
+        }
         // An edit made twice is an edit; a message sent twice is two messages.
         if fault.mayHaveTakenEffect, !isHarmlessToRepeat(delivery.method) { return .ambiguous(reason) }
         return .later(seconds: min(60, Double(1 << min(attempt - 1, 6))), because: reason)

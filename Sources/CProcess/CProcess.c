@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int limit(int resource, uint64_t value) {
+static int limit(int resource, uint64_t value, uint64_t grace) {
     struct rlimit limits;
     if (getrlimit(resource, &limits) < 0) return -1;
-    if (limits.rlim_max != RLIM_INFINITY && limits.rlim_max < value) value = limits.rlim_max;
-    limits.rlim_cur = limits.rlim_max = value;
+    if (limits.rlim_max == RLIM_INFINITY || limits.rlim_max > value + grace) limits.rlim_max = value + grace;
+    limits.rlim_cur = limits.rlim_max < value ? limits.rlim_max : value;
     return setrlimit(resource, &limits);
 }
 
@@ -45,8 +45,9 @@ static void become(const char *path, char *const arguments[], char *const enviro
 
     if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) goto failed;
     if (getppid() != parent) _exit(127);
-    if (limit(RLIMIT_CPU, limits->cpu_seconds) < 0 || limit(RLIMIT_AS, limits->memory_bytes) < 0
-        || limit(RLIMIT_FSIZE, limits->file_bytes) < 0 || limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NOFILE, 64) < 0) goto failed;
+    // With a second of grace the limit sends SIGXCPU, and a SIGKILL is somebody else's.
+    if (limit(RLIMIT_CPU, limits->cpu_seconds, 1) < 0 || limit(RLIMIT_AS, limits->memory_bytes, 0) < 0
+        || limit(RLIMIT_FSIZE, limits->file_bytes, 0) < 0 || limit(RLIMIT_CORE, 0, 0) < 0 || limit(RLIMIT_NOFILE, 64, 0) < 0) goto failed;
     execve(path, arguments, environment);
 failed: {
         int code = errno;

@@ -35,6 +35,23 @@ struct DamageTests {
         }
     }
 
+    @Test(arguments: ["ffprobe", "ffmpeg"])
+    func `a recording whose program was killed from outside is not called damaged`(program: String) async throws {
+        let whole = try await sounds.tone("a.wav", seconds: 3)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "zvonar-killed-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in ["ffprobe", "ffmpeg"] {
+            let file = folder.appending(path: name)
+            let body = name == program ? "kill -9 $$" : "exec /usr/bin/\(name) \"$@\""
+            try Data("#!/bin/sh\n\(body)\n".utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+        }
+        let tools = try AudioTools(limits: AudioLimits(minutes: 2), path: folder.path)
+        let fault = await #expect(throws: ProcessFault.self) { try await tools.inspect(whole) }
+        #expect(fault?.isPassing == true)
+        try FileManager.default.removeItem(at: folder)
+    }
+
     @Test func `an m4a without its index cannot be read at all`() async throws {
         let whole = try await sounds.tone("a.m4a", seconds: 10)
         let found = try await refusal(of: try sounds.cut(whole, to: 0.6), by: tools)

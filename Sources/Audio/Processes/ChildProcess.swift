@@ -47,10 +47,12 @@ public enum ProcessFault: Fault {
     case tookTooLong(program: String)
     case wroteTooMuch(program: String)
     case failed(program: String, status: Int, detail: String)
+    /// By somebody else; its own limits end it otherwise.
+    case killed(program: String)
 
     public var isPassing: Bool {
         switch self {
-        case .notStarted, .tookTooLong, .missing: true
+        case .notStarted, .tookTooLong, .missing, .killed: true
         case .wroteTooMuch, .failed: false
         }
     }
@@ -62,6 +64,7 @@ public enum ProcessFault: Fault {
         case .tookTooLong(let program): "\(program) took too long"
         case .wroteTooMuch(let program): "\(program) wrote more than it may"
         case .failed(let program, let status, _): "\(program) failed with status \(status)"
+        case .killed(let program): "\(program) was killed"
         }
     }
 }

@@ -23,7 +23,7 @@ struct Programs: Sendable {
         receiver: ChildProcess.Receiver? = nil
     ) async throws -> ProcessResult {
         let head = ["-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-y"]
-        return try await turnstile.pass {
+        let result = try await turnstile.pass {
             try await ChildProcess.run(
                 ffmpegPath,
                 head + before + input(file, demuxer) + ["-vn", "-sn", "-dn", "-threads", "1"] + arguments,
@@ -31,16 +31,24 @@ struct Programs: Sendable {
                 receiver: receiver
             )
         }
+        return try alive("ffmpeg", result)
     }
 
     func ffprobe(_ file: URL, demuxer: String, _ arguments: [String]) async throws -> ProcessResult {
-        try await turnstile.pass {
+        let result = try await turnstile.pass {
             try await ChildProcess.run(
                 ffprobePath,
                 ["-hide_banner", "-v", "error"] + arguments + input(file, demuxer),
                 limits: Self.limits
             )
         }
+        return try alive("ffprobe", result)
+    }
+
+    /// A program that was killed from outside, as by a kernel without memory, says nothing about the recording.
+    private func alive(_ program: String, _ result: ProcessResult) throws(ProcessFault) -> ProcessResult {
+        guard result.status != -Int(SIGKILL) || result.wasCutShort else { throw .killed(program: program) }
+        return result
     }
 
     /// FFmpeg writing files; anything but success is a fault, as the recording was inspected before.

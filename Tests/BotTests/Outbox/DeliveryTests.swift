@@ -96,6 +96,17 @@ import Testing
         }
     }
 
+    @Test func `a message that somebody in Telegram's place refused is sent anew some times, and then given up`() throws
+    {
+        let page = TelegramFault.nonsense(status: 400)
+        guard case .later = try verdict(page), case .later = try verdict(page, slotMessage: 4, attempt: 5),
+            case .refused = try verdict(page, attempt: DeliveryVerdict.nonsenseAttempts)
+        else {
+            Issue.record("it is lost at once, or stops its chat for ever")
+            return
+        }
+    }
+
     @Test(arguments: [
         TelegramFault.nonsense(status: 502), refused(500, "Internal Server Error: restart"),
         .unreachable(HTTPFault(.cut, origin: "x", mayHaveReachedServer: true)),
