@@ -40,7 +40,8 @@ actor LogBook {
     /// Follows until cancelled.
     func run() async throws {
         while !Task.isCancelled {
-            try await read()
+            // Not cut off by the end of the killing: what is read is counted once.
+            try await Task { try await read() }.value
             do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
         }
     }

@@ -7,7 +7,8 @@ struct FaultMaker: Sendable {
     func run() async throws {
         var dice = Dice(seed: seed &+ 3)
         while !Task.isCancelled {
-            try await sandbox.plan(Self.fault(&dice))
+            let fault = Self.fault(&dice)
+            try await Task { try await sandbox.plan(fault) }.value
             do { try await Task.sleep(for: .milliseconds(Int.random(in: 300...1200, using: &dice))) } catch { break }
         }
         try await Task { try await sandbox.clearFaults() }.value
