@@ -66,6 +66,9 @@ person=$first
 
 say "Everything is backed up"
 look "$kept/before"
+# Work that is put off belongs to a company too.
+sql "INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, state, turn, max_attempts, run_at)
+     VALUES (1, 'call.embed', 'network', '{\"call\": 1}', 'call-1', 'later', 0, 5, now() + interval '1 day')"
 "$root/deploy/backup" "$kept/backups" --keep 1
 "$root/deploy/backup" "$kept/backups" --keep 1 --passphrase-file "$kept/passphrase"
 backup=$(find "$kept/backups" -maxdepth 1 -name 'zvonar-*Z')
@@ -114,6 +117,10 @@ until [[ $(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 'zvonar_ow
 say "A company that was removed comes back under its number"
 "$root/deploy/zvonar" tenant drop 1 --confirm
 "$root/deploy/restore" --tenant "$archive"
+[[ $(sql "SELECT count(*) FROM platform.tenants WHERE id = 4") == 1 || ! -e $ZVONAR_VAR/recordings/4 ]] ||
+    fail "Recordings of the killed restore are still there."
+[[ $(sql "SELECT string_agg(type || run_at::date, ' ') FROM cell.jobs WHERE tenant_id = 1") == "call.embed$(date -u -d '1 day' +%F)" ]] ||
+    fail "The work that was put off did not come back: $(sql 'SELECT * FROM cell.jobs')"
 look "$kept/company"
 same "$kept/company"
 [[ $(neighbour) == "$neighbour_before" ]] || fail "The neighbour was touched."

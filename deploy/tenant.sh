@@ -117,7 +117,17 @@ choose_tenant() {
 discard_tenant() {
     warn "Removing what was unpacked of company $discard"
     zvonar archive discard "$discard" || true
+    rm -f "$ZVONAR_VAR/run/unpacking"
     discard=
+}
+
+# discard_killed: the same for a run that could not do it itself; a company that came to be whole is left alone.
+discard_killed() {
+    local discard
+    [[ -s $ZVONAR_VAR/run/unpacking ]] || return 0
+    discard=$(<"$ZVONAR_VAR/run/unpacking")
+    if [[ $(ask "SELECT count(*) FROM platform.tenants WHERE id = :id" id="$discard") == 0 ]]; then discard_tenant; fi
+    rm -f "$ZVONAR_VAR/run/unpacking"
 }
 
 # tenant_sql: the whole restore as one transaction; what is cut leaves nothing.
@@ -152,13 +162,16 @@ restore_tenant() {
     tenant_file=$(realpath -m "$tenant_file")
     open_work
     open_tenant_file
+    discard_killed
     choose_tenant
+    printf '%s\n' "$new" >"$ZVONAR_VAR/run/unpacking"
     # From here on, until the rows are there, the recordings are nobody's.
     discard=$new
     wrapped=$(zvonar archive unpack "$work" --tenant "$old" --into "$new")
     tenant_sql | as_owner psql -X -q -v ON_ERROR_STOP=1 >/dev/null ||
         fail "Company $old could not be restored; see the words above. Nothing was changed."
     discard=
+    rm -f "$ZVONAR_VAR/run/unpacking"
     # The server brings it to the newest form and calls it ready, as it does with a new company.
     until=$((SECONDS + 60))
     until [[ $(ask "SELECT state FROM platform.tenants WHERE id = :new" new="$new") == ready ]]; do

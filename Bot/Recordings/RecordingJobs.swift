@@ -32,6 +32,25 @@ struct RecordingJobs: Sendable {
             }
         } catch let refusal as any Refusal {
             return try await refuse(refusal.sentence(in: job.origin.language), job, context)
+        } catch  where Self.isDiskFull(error) {
+            return try await waitForRoom(job, context)
+        }
+    }
+
+    /// Says once what is the matter, and fetches the recording when there is room again: Telegram keeps it.
+    private func waitForRoom(_ job: FetchRecording, _ context: JobContext) async throws -> JobOutcome {
+        context.logger.error("no room on the disk for a recording, it is fetched later")
+        try await parts.database.tenant(context.tenant) { tx in
+            try tx.send(try Screen(RecordingTexts.noRoom(job.origin.language)).message(of: job.origin, rank: .progress))
+        }
+        return .again(after: .seconds(60), because: "the disk is full")
+    }
+
+    private static func isDiskFull(_ error: any Error) -> Bool {
+        switch error {
+        case let fault as RecordingStoreFault: fault.isDiskFull
+        case TelegramFault.unreachable(let http): http.reason == .fileNotWritten
+        default: false
         }
     }
 

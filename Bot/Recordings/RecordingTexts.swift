@@ -58,6 +58,12 @@ enum RecordingTexts {
         kk: "Бұл жазба жұмыста. Нәтиже дайын болғанда келеді."
     )
 
+    static let noRoom = Wording(
+        ru: "На сервере сейчас нет места для записи. Она не потеряна: заберу её, как только место появится.",
+        en: "There is no room for the recording on the server now. It is not lost: I will fetch it once there is.",
+        kk: "Қазір серверде жазбаға орын жоқ. Ол жоғалған жоқ: орын пайда болғанда аламын."
+    )
+
     static let resultReady = Wording(ru: "Результат готов.", en: "The result is ready.", kk: "Нәтиже дайын.")
 
     static let showResult = Wording(ru: "Показать результат", en: "Show the result", kk: "Нәтижені көрсету")

@@ -12,6 +12,8 @@ public struct HTTPFault: Fault, Hashable {
         case tlsFailed
         /// The server's certificate is not one that we trust for this name.
         case notTrusted
+        /// The server's certificate was good until its time was over, or is not good yet; or our clock is wrong.
+        case certificateExpired
         case timedOut
         /// The connection ended before the answer did.
         case cut
@@ -49,7 +51,8 @@ public struct HTTPFault: Fault, Hashable {
 
     public var isPassing: Bool {
         switch reason {
-        case .couldNotResolve, .couldNotConnect, .proxyRefused, .tlsFailed, .timedOut, .cut, .malformedAnswer, .closed,
+        case .couldNotResolve, .couldNotConnect, .proxyRefused, .tlsFailed, .certificateExpired, .timedOut, .cut,
+            .malformedAnswer, .closed,
             .cancelled, .fileNotWritten, .other:
             true
         case .unsound, .notTrusted, .tooLarge, .tooManyRedirects: false
@@ -68,6 +71,7 @@ public struct HTTPFault: Fault, Hashable {
         case .proxyRefused: "the proxy refused"
         case .tlsFailed: "TLS failed"
         case .notTrusted: "the certificate is not trusted"
+        case .certificateExpired: "the certificate has expired, or this machine's clock is wrong"
         case .timedOut: "timed out"
         case .cut: "the connection was cut"
         case .malformedAnswer: "the answer is malformed"

@@ -25,6 +25,40 @@ struct LeaseTests {
         await other.value
     }
 
+    @Test func `a clock that was set back held a dead holder's lease for an hour`() async throws {
+        let test = try await TestDatabase.make()
+        try await test.database.platform {
+            try await $0.execute(
+                """
+                INSERT INTO platform.leases (name, holder, epoch, until)
+                VALUES ('bot', 'killed', 7, now() + interval '1 hour')
+                """
+            )
+        }
+        let leases = Leases(database: test.database, logger: TestDatabase.logger)
+        let epochs = Epochs()
+        await leases.hold("bot") { epochs.append($0) }
+        #expect(epochs.all == [8])
+    }
+
+    @Test func `a clock that jumps forward moves the lease at most, and its old holder is refused`() async throws {
+        let test = try await TestDatabase.make()
+        let epochs = Epochs()
+        let (one, other) = (contend(in: test, epochs), contend(in: test, epochs))
+        try await waitUntil { epochs.all == [1] }
+        // As after a jump of an hour: what was good for seconds has run out.
+        try await test.database.platform {
+            try await $0.execute("UPDATE platform.leases SET until = now() - interval '1 hour'")
+        }
+        // Either the holder renews it first or the other takes it: never two under one epoch.
+        try await waitUntil { try #require(try await heldUntil(test)) > Date() }
+        #expect(epochs.all == [1] || epochs.all == [1, 2])
+        one.cancel()
+        other.cancel()
+        await one.value
+        await other.value
+    }
+
     @Test func `a lease given back is free at once`() async throws {
         let test = try await TestDatabase.make()
         let leases = Leases(database: test.database, logger: TestDatabase.logger)

@@ -11,6 +11,24 @@ private let count = World.count
 
 /// Workers that die, stall, or come upon each other.
 struct QueueMishapTests {
+    @Test func `a clock that was set back left a lost worker's job alone for an hour`() async throws {
+        let world = try await World()
+        world.runner.register(World.count) { _, _ in
+            world.seen.append("done")
+            return .done
+        }
+        try await world.enqueue(1)
+        try await world.loseWorker(attempt: 1)
+        try await world.database.cell {
+            try await $0.execute("UPDATE cell.jobs SET lease_until = now() + interval '1 hour'")
+        }
+        try await world.running {
+            try await waitUntil { try await world.jobs() == ["test.count later 1"] }
+            try await world.letTimePass()
+            try await waitUntil { world.seen.all == ["done"] }
+        }
+    }
+
     @Test func `a job that kills its workers came back for ever`() async throws {
         let world = try await World()
         let deadly = JobType<Number>("test.deadly", maxAttempts: 2)

@@ -1,4 +1,5 @@
 import Accounts
+import Calls
 import Hummingbird
 import Kernel
 import Logging
@@ -10,6 +11,9 @@ enum WebRefusal: Error, Equatable {
     case forbidden
     case signInNeeded
     case badRequest
+    /// The request names a host that is not ours.
+    case otherHost
+    case audioDeleted
 }
 
 /// The edge of the panel: knows the person, and turns whatever fails into a page in their language.
@@ -86,6 +90,8 @@ extension WebRefusal {
         case .forbidden: .forbidden
         case .signInNeeded: .unauthorized
         case .badRequest: .badRequest
+        case .otherHost: .misdirectedRequest
+        case .audioDeleted: .gone
         }
     }
 
@@ -94,6 +100,9 @@ extension WebRefusal {
         case .notFound: MessagePage(title: ErrorTexts.notFoundTitle, text: ErrorTexts.notFoundBody(language))
         case .forbidden: MessagePage(title: ErrorTexts.forbiddenTitle, text: ErrorTexts.forbiddenBody(language))
         case .signInNeeded: MessagePage(title: ErrorTexts.signInTitle, text: ErrorTexts.signInBody(language))
+        case .otherHost: MessagePage(title: ErrorTexts.otherHostTitle, text: ErrorTexts.otherHostBody(language))
+        case .audioDeleted:
+            MessagePage(title: ErrorTexts.forbiddenTitle, text: ClipRefusal.audioDeleted.sentence(in: language))
         case .badRequest: MessagePage(title: ErrorTexts.badRequestTitle, text: ErrorTexts.badRequestBody(language))
         }
     }

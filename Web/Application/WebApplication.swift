@@ -58,6 +58,7 @@ public struct WebApplication: Service {
         assets.add(to: router)
         // From here on a person is looked up, and whatever fails becomes a page.
         router.add(middleware: PanelEdge(visits: visits, assets: assets.links, incidents: incidents))
+        router.add(middleware: HostGuard(configuration.publicURL))
         router.add(middleware: FormGuard(origin: origin))
         SignInRoutes(signIn: rooms.signIn, cookies: origin.cookies, assets: assets.links).add(to: router)
         let calls = CallRoutes(rooms: rooms, assets: assets.links, incidents: incidents)

@@ -12,7 +12,7 @@ struct CallAudio: Sendable {
     private static let pieceBytes = 256 * 1024
 
     func answer(_ request: Request, _ id: CallID, _ visit: Visit) async throws -> Response {
-        guard let size = try await audio.byteCount(id, tenant: visit.tenant) else { throw WebRefusal.notFound }
+        guard let size = try await size(id, visit) else { throw WebRefusal.notFound }
         // The file is made once from a recording that never changes.
         let tag = "\"call-\(id)-\(size)\""
         var headers: HTTPFields = [.contentType: PlayerAudio.mime, .acceptRanges: "bytes", .eTag: tag]
@@ -32,6 +32,14 @@ struct CallAudio: Sendable {
             return Response(status: .partialContent, headers: headers, body: body(range, id, visit))
         case .unsatisfiable:
             return Response(status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(size)"])
+        }
+    }
+
+    private func size(_ id: CallID, _ visit: Visit) async throws -> Int? {
+        do {
+            return try await audio.byteCount(id, tenant: visit.tenant)
+        } catch ClipRefusal.audioDeleted {
+            throw WebRefusal.audioDeleted
         }
     }
 

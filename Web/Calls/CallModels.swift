@@ -49,6 +49,8 @@ struct CallSheet: Sendable, Hashable {
     var isTimeOfReceipt: Bool
     /// Whether the file for players is made.
     var hasAudio: Bool
+    /// Its sound was deleted because its time was over.
+    var isAudioDeleted = false
     /// Nil until transcribed.
     var transcript: Transcript?
     var checklist: [ChecklistLine]

@@ -4,6 +4,10 @@ import Kernel
 extension CallCardPage {
     /// The browser's own player, which the script replaces by one with a lane for each speaker.
     var player: HTML {
+        if call.isAudioDeleted {
+            let words = ClipRefusal.audioDeleted.sentence(in: language)
+            return "<section id=\"player\"><p class=\"note\">\(words)</p></section>"
+        }
         guard call.hasAudio else { return "<section id=\"player\" hidden></section>" }
         let duration = call.transcript?.duration ?? call.summary.duration
         return """

@@ -45,7 +45,8 @@ extension CallSheet {
             ),
             isTimeOfReceipt: !card.item.isStartKnown,
             // The file for players of an old call is made when it is first asked for.
-            hasAudio: card.item.hasPlayerFile || card.item.state == .done,
+            hasAudio: !card.item.isAudioDeleted && (card.item.hasPlayerFile || card.item.state == .done),
+            isAudioDeleted: card.item.isAudioDeleted,
             transcript: isTranscribed ? card.transcript : nil,
             checklist: card.criteria.compactMap { criterion in
                 card.assessment(of: criterion).map { ChecklistLine($0, title: criterion.title(language), language) }

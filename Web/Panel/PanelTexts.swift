@@ -50,6 +50,17 @@ enum ErrorTexts {
         en: "Go back to the list of calls and try again.",
         kk: "Қоңыраулар тізіміне оралып, қайталап көріңіз."
     )
+    static let otherHostTitle = Wording(
+        ru: "Здесь другой адрес",
+        en: "This is another address",
+        kk: "Мұнда басқа мекенжай"
+    )
+    static let otherHostBody = Wording(
+        ru: "По этому адресу панель не открывается. Нажмите «Открыть панель» в чате с ботом: он пришлёт верную ссылку.",
+        en:
+            "The panel is not served at this address. Press “Open the panel” in the chat with the bot for the right link.",
+        kk: "Панель бұл мекенжайда ашылмайды. Ботпен чатта «Панельді ашу» түймесін басыңыз: ол дұрыс сілтеме жібереді."
+    )
     static let faultTitle = Wording(ru: "Что-то сломалось", en: "Something broke", kk: "Бірдеңе бұзылды")
     static let faultBody = Wording(
         ru: "Мы уже записали, что случилось. Обновите страницу; если не поможет, сообщите нам этот номер:",

@@ -9,9 +9,9 @@ INSERT INTO cell.schedule (tenant_id, type, local_time, zone, next_at)
 SELECT :new, type, local_time, zone, next_at
 FROM pg_temp.archive, jsonb_to_recordset(document -> 'schedule') AS run (type text, local_time time, zone text, next_at timestamptz);
 
--- Work that was under way begins again.
-INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, max_attempts, run_at)
-SELECT :new, type, lane, payload, key, max_attempts, run_at
+-- Work that was under way begins again; a job that is put off is given its turn when it is due.
+INSERT INTO cell.jobs (tenant_id, type, lane, payload, key, state, turn, max_attempts, run_at)
+SELECT :new, type, lane, payload, key, 'later', 0, max_attempts, run_at
 FROM pg_temp.archive, jsonb_to_recordset(document -> 'jobs')
     AS job (id bigint, type text, lane text, payload jsonb, key text, max_attempts integer, run_at timestamptz)
 ORDER BY id

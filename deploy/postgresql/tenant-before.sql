@@ -7,12 +7,12 @@ FROM archive, jsonb_to_recordset(document -> 'accounts')
 ON CONFLICT (telegram_id) DO NOTHING;
 
 -- Who has registered another company meanwhile keeps that one as their own.
-INSERT INTO platform.tenants (id, name, zone, language, state, digest_time, cell, created_by, created_at)
+INSERT INTO platform.tenants (id, name, zone, language, state, digest_time, audio_days, cell, created_by, created_at)
 OVERRIDING SYSTEM VALUE
-SELECT :new, tenant.name, tenant.zone, tenant.language, 'preparing', tenant.digest_time, 1, creator.id, tenant.created_at
+SELECT :new, tenant.name, tenant.zone, tenant.language, 'preparing', tenant.digest_time, tenant.audio_days, 1, creator.id, tenant.created_at
 FROM archive
 CROSS JOIN jsonb_to_record(document -> 'tenant')
-    AS tenant (name text, zone text, language text, digest_time time, created_at timestamptz)
+    AS tenant (name text, zone text, language text, digest_time time, audio_days integer, created_at timestamptz)
 LEFT JOIN platform.accounts AS creator
     ON creator.telegram_id = (document ->> 'creator')::bigint
     AND NOT EXISTS (SELECT FROM platform.tenants AS other

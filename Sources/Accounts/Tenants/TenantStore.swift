@@ -129,6 +129,16 @@ struct TenantStore {
         )
     }
 
+    /// After how many days the sound of calls is deleted, where the company has a setting of its own.
+    func audioDays(of id: TenantID) async throws -> Int? {
+        let rows = try await tx.query("SELECT audio_days::bigint FROM platform.tenants WHERE id = \(id)")
+        return try rows.first.flatMap { try $0.decode(Int?.self) }
+    }
+
+    func setAudioDays(_ days: Int?, of id: TenantID) async throws -> Bool {
+        try await tx.execute("UPDATE platform.tenants SET audio_days = \(days) WHERE id = \(id)") == 1
+    }
+
     func markDropping(_ id: TenantID) async throws -> Bool {
         try await tx.execute("UPDATE platform.tenants SET state = 'dropping' WHERE id = \(id)") == 1
     }

@@ -68,6 +68,16 @@ public final class Tenants: Sendable {
         try await TenantStore(tx).setDigestTime(time, of: id)
     }
 
+    /// After how many days the sound of calls is deleted, 0 never; nil where the installation's setting holds.
+    public func audioDays(of id: TenantID) async throws -> Int? {
+        try await database.platform { tx in try await TenantStore(tx).audioDays(of: id) }
+    }
+
+    public func setAudioDays(_ days: Int?, of id: TenantID) async throws {
+        let isKnown = try await database.platform { tx in try await TenantStore(tx).setAudioDays(days, of: id) }
+        guard isKnown else { throw TenantFault.unknown(id) }
+    }
+
     /// Makes the next look read the database.
     public func forget(_ id: TenantID) {
         remembered.withLock { $0[id] = nil }

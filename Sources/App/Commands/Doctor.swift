@@ -90,11 +90,16 @@ struct Doctor: AsyncParsableCommand {
         do {
             try Data("x".utf8).write(to: file)
             try FileManager.default.removeItem(at: file)
+        } catch CocoaError.fileWriteOutOfSpace {
+            throw ValidationFailure("\(folder.path): the disk is full")
         } catch {
             throw ValidationFailure("\(folder.path) cannot be written")
         }
-        let space = try FileManager.default.attributesOfFileSystem(forPath: folder.path)[.systemFreeSize] as? Int64 ?? 0
-        return "\(folder.path) may be written, \(space / 1_000_000_000) GB free"
+        guard let space = DiskSpace(of: folder) else { throw ValidationFailure("\(folder.path) is gone") }
+        guard !space.isShort else {
+            throw ValidationFailure("\(folder.path): the disk is nearly full, \(space.free / 1_000_000) MB left")
+        }
+        return "\(folder.path) may be written, \(space.free / 1_000_000_000) GB free"
     }
 
     private func present(_ folder: URL) throws -> String {
@@ -138,8 +143,9 @@ struct Doctor: AsyncParsableCommand {
 
     private func answer(_ engine: EngineSettings?, _ http: HTTPClient) async throws -> String {
         guard let engine else { return "not set" }
-        let probe = OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
-        guard await probe.isReady() else { throw ValidationFailure("does not answer, or is still loading") }
-        return "answers"
+        switch await EngineState(of: engine, http) {
+        case .ready: return "answers"
+        case .down(let reason): throw ValidationFailure(reason)
+        }
     }
 }

@@ -9,7 +9,7 @@ struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant",
         abstract: "The companies of this installation.",
-        subcommands: [List.self, Create.self, Drop.self]
+        subcommands: [List.self, Create.self, Retention.self, Drop.self]
     )
 
     struct List: AsyncParsableCommand {
@@ -50,6 +50,32 @@ struct TenantCommand: AsyncParsableCommand {
                     throw ValidationFailure(refusal.sentence(in: .english))
                 }
             }
+        }
+    }
+
+    struct Retention: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says after how many days a company's audio is deleted; transcripts and scores stay."
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @Argument(help: "Its number, as `tenant list` shows it.") var number: Int64
+        @Option(help: "0 keeps for ever; without it ZVONAR_AUDIO_RETENTION_DAYS holds again.") var days: Int?
+
+        func run() async throws {
+            let settings = try options.read()
+            guard days.map({ (0...36_500).contains($0) }) ?? true else {
+                throw ValidationFailure("The days are a number from 0 to 36500.")
+            }
+            try await withDatabase(settings) { database in
+                do {
+                    try await Tenants(database: database).setAudioDays(days, of: TenantID(number))
+                } catch let fault as TenantFault {
+                    throw ValidationFailure(fault.description)
+                }
+            }
+            let holding = days ?? settings.audioRetentionDays
+            print(holding == 0 ? "Audio is kept for ever." : "Audio is deleted after \(holding) days.")
         }
     }
 

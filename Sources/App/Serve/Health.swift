@@ -26,7 +26,7 @@ struct Health: Sendable {
         self.database = database
         self.http = http
         metrics = Metrics(settings: settings, database: database, jobs: jobs, retention: retention, bot: bot) {
-            await Self.engines(settings, http)
+            await Self.engines(settings, http).map { ($0.name, $0.state.map { $0 == .ready }) }
         }
     }
 
@@ -44,9 +44,12 @@ struct Health: Sendable {
         var status = "ready"
         var database = "ok"
         var engines: [String: String] = [:]
+        var disk = "ok"
+
+        mutating func degrade() { if status == "ready" { status = "degraded" } }
     }
 
-    /// Not ready without PostgreSQL; with an engine down it is degraded, since work waits for it.
+    /// Not ready without PostgreSQL; with an engine down or a full disk it is degraded, since work waits for that.
     private func ready() async -> Probes.Answer {
         var readiness = Readiness()
         do {
@@ -56,9 +59,14 @@ struct Health: Sendable {
             readiness.database = (error as? any Fault)?.description ?? "unreachable"
             readiness.status = "unavailable"
         }
-        for (name, isUp) in await Self.engines(settings, http) {
-            readiness.engines[name] = isUp.map { $0 ? "ok" : "down" } ?? "not set"
-            if isUp == false && readiness.status == "ready" { readiness.status = "degraded" }
+        for (name, state) in await Self.engines(settings, http) {
+            readiness.engines[name] = state?.text ?? "not set"
+            if let state, state != .ready { readiness.degrade() }
+        }
+        for (name, folder) in [("recordings", settings.recordings), ("temporary", settings.temporary)] {
+            guard let space = DiskSpace(of: folder), space.isShort else { continue }
+            readiness.disk = "\(name): \(space.free / 1_000_000) MB left"
+            readiness.degrade()
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
@@ -71,21 +79,51 @@ struct Health: Sendable {
         }
     }
 
-    /// Whether each engine answers, all asked at once; nil for one that is not set.
-    private static func engines(_ settings: Settings, _ http: HTTPClient) async -> [(name: String, isUp: Bool?)] {
+    /// How each engine is, all asked at once; nil for one that is not set.
+    private static func engines(_ settings: Settings, _ http: HTTPClient) async -> [(name: String, state: EngineState?)]
+    {
         let engines = [
             ("speech", settings.speech), ("embeddings", settings.embeddings), ("language", settings.language),
         ]
-        return await withTaskGroup(of: (String, Bool?).self) { group in
+        return await withTaskGroup(of: (String, EngineState?).self) { group in
             for (name, engine) in engines {
                 group.addTask {
                     guard let engine else { return (name, nil) }
-                    let probe = OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
-                    return (name, await probe.isReady())
+                    return (name, await EngineState(of: engine, http))
                 }
             }
-            return await group.reduce(into: [(String, Bool?)]()) { $0.append($1) }.sorted { $0.0 < $1.0 }
-                .map { (name: $0.0, isUp: $0.1) }
+            return await group.reduce(into: [(String, EngineState?)]()) { $0.append($1) }.sorted { $0.0 < $1.0 }
+                .map { (name: $0.0, state: $0.1) }
+        }
+    }
+}
+
+/// Whether an engine answers, and if not, why.
+enum EngineState: Sendable, Equatable {
+    case ready
+    case down(because: String)
+
+    init(of engine: EngineSettings, _ http: HTTPClient) async {
+        let probe = OpenAISpeechEngine(client: http, base: engine.url, key: engine.key, model: engine.model)
+        guard await !probe.isReady() else {
+            self = .ready
+            return
+        }
+        // What TLS and the network say is worth telling; an answer that is no success is a model that is not loaded.
+        var request = HTTPRequest(.get, engine.url.appending(path: "models"))
+        request.timeouts.total = .seconds(5)
+        do {
+            _ = try await http.send(request)
+            self = .down(because: "it answers and is not ready, or refuses the key")
+        } catch {
+            self = .down(because: error.description)
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .ready: "ok"
+        case .down(let reason): "down: \(reason)"
         }
     }
 }

@@ -129,6 +129,9 @@ struct DiskSpace {
     let free: Int64
     let size: Int64
 
+    /// A recording of two hours may not find room.
+    var isShort: Bool { free < 200_000_000 }
+
     init?(of folder: URL) {
         var facts = statvfs()
         guard statvfs(folder.path, &facts) == 0 else { return nil }

@@ -104,6 +104,8 @@ struct Rooms {
             leases: leases,
             tenants: tenants,
             recordings: recordings,
+            retention: AudioRetention(database: database, files: files, clock: clock),
+            retentionDays: settings.audioRetentionDays,
             tokens: tokens,
             folders: folders,
             logger: logger

@@ -4,12 +4,16 @@ import Database
 import Jobs
 import Logging
 
-/// Removes what crashes and time leave behind: plain files at once, orphaned recordings and old buttons every hour.
+/// Removes what crashes and time leave behind: plain files at once; every hour audio whose time is over, orphaned
+/// recordings and old buttons.
 struct Upkeep: Sendable {
     let database: Database
     let leases: Leases
     let tenants: Tenants
     let recordings: Recordings
+    let retention: AudioRetention
+    /// For companies without a setting of their own.
+    let retentionDays: Int
     let tokens: Tokens
     let folders: WorkFolders
     let logger: Logger
@@ -33,6 +37,14 @@ struct Upkeep: Sendable {
     private func sweepTenants() async {
         do {
             for tenant in try await tenants.ready() {
+                let days = try await tenants.audioDays(of: tenant.id) ?? retentionDays
+                let expired = try await retention.sweep(tenant.id, days: days)
+                if expired > 0 {
+                    logger.notice(
+                        "deleted audio at the end of its storage time",
+                        metadata: ["tenant": "\(tenant.id)", "recordings": "\(expired)", "days": "\(days)"]
+                    )
+                }
                 let files = try await recordings.sweep(tenant.id)
                 let buttons = try await database.tenant(tenant.id) { try await tokens.sweep(in: $0) }
                 guard files + buttons > 0 else { continue }

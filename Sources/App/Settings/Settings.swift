@@ -35,6 +35,8 @@ struct Settings: Sendable {
     /// The bucket of recordings; nil where they lie in `recordings`.
     let storage: S3Configuration?
     let recordingMinutes: Int
+    /// After how many days the sound of calls is deleted; 0 is never.
+    let audioRetentionDays: Int
     let heavyWorkers: Int
     let retention: RetentionPeriods
     let logLevel: Logger.Level
@@ -91,6 +93,7 @@ struct Settings: Sendable {
         modelPrices = source.prices("ZVONAR_LANGUAGE_PRICE")
         storage = source.storage()
         recordingMinutes = source.count("ZVONAR_RECORDING_MAX_MINUTES", default: 120, in: 1...1440)
+        audioRetentionDays = source.count("ZVONAR_AUDIO_RETENTION_DAYS", default: 0, in: 0...36_500)
         heavyWorkers = source.count("ZVONAR_HEAVY_WORKERS", default: 2, in: 1...64)
         // Telegram gives an update again for a day, and clocks differ.
         retention = RetentionPeriods(

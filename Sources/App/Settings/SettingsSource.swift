@@ -45,7 +45,7 @@ struct SettingsSource {
     static let prefix = "ZVONAR_"
 
     /// Settings that only the sandbox and the scripts of `deploy/` read.
-    private static let otherSettings: Set<String> = [
+    static let otherSettings: Set<String> = [
         "ZVONAR_BINARY", "ZVONAR_DATABASE_PORT", "ZVONAR_SPEECH_PORT", "ZVONAR_SPEECH_HOME",
         "ZVONAR_TELEGRAM_TOKEN_SANDBOX", "ZVONAR_SANDBOX_PORT", "ZVONAR_SANDBOX_PUBLIC_FILES", "ZVONAR_SANDBOX_LIMITS",
     ]

@@ -1,3 +1,4 @@
+import Glibc
 public import Kernel
 public import S3
 
@@ -76,6 +77,12 @@ public enum RecordingStoreFault: Fault, Equatable {
     /// The file was replaced by another while it was read.
     case replaced
 
+    /// No room, or none that this user may have.
+    public var isDiskFull: Bool {
+        guard case .disk(let number) = self else { return false }
+        return number == ENOSPC || number == EDQUOT
+    }
+
     public var isPassing: Bool {
         switch self {
         case .disk, .replaced: true
@@ -89,6 +96,7 @@ public enum RecordingStoreFault: Fault, Equatable {
         case .missing(let key): "recording \(key) is not in the store"
         case .notAuthentic(let key): "recording \(key) is not authentic"
         case .wrongContent(let key): "bytes for \(key) have another checksum"
+        case .disk where isDiskFull: "the disk of recordings is full"
         case .disk(let errno): "the store's disk failed (errno \(errno))"
         case .storage(let fault): fault.description
         case .replaced: "a recording was replaced while it was read"

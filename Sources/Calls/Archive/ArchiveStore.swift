@@ -51,7 +51,7 @@ struct ArchiveStore {
                recordings.duration_seconds, calls.state, calls.is_waiting, calls.total_seconds, calls.finished_seconds,
                calls.failure, calls.conversion, calls.passed_items, calls.scored_items,
                calls.operator_seconds, calls.client_seconds, recordings.player_bytes IS NOT NULL,
-               (calls.origin ->> 'account')::bigint
+               (calls.origin ->> 'account')::bigint, recordings.audio_deleted_at IS NOT NULL
         FROM calls
         JOIN recordings ON recordings.id = calls.recording_id
         """
@@ -59,7 +59,7 @@ struct ArchiveStore {
     private static func item(_ row: Row) throws -> CallListItem {
         let (
             id, happenedAt, isStartKnown, name, duration, state, isWaiting, total, finished, failure, conversion,
-            passed, scored, operatorSeconds, clientSeconds, hasPlayerFile, account
+            passed, scored, operatorSeconds, clientSeconds, hasPlayerFile, account, isAudioDeleted
         ) =
             try row.decode(
                 CallID.self,
@@ -78,7 +78,8 @@ struct ArchiveStore {
                 Double?.self,
                 Double?.self,
                 Bool.self,
-                AccountID?.self
+                AccountID?.self,
+                Bool.self
             )
         let known = try CallStore.known(state)
         return CallListItem(
@@ -96,7 +97,8 @@ struct ArchiveStore {
             operatorSeconds: operatorSeconds,
             clientSeconds: clientSeconds,
             hasPlayerFile: hasPlayerFile,
-            account: account
+            account: account,
+            isAudioDeleted: isAudioDeleted
         )
     }
 

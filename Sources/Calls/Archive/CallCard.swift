@@ -26,6 +26,8 @@ public struct CallListItem: Sendable, Hashable {
     public var hasPlayerFile: Bool
     /// Who gave us the recording; nil when it was no person.
     public var account: AccountID?
+    /// Whether its sound was deleted because its time was over.
+    public var isAudioDeleted = false
 }
 
 /// How many items of the checklist a call earned, of those that got a yes or a no.

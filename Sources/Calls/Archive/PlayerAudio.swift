@@ -2,6 +2,7 @@ public import Audio
 public import Database
 public import Jobs
 public import Kernel
+import Logging
 
 /// The sound of a call for players and clips: AAC of 48 kbit/s, made once and kept encrypted.
 public struct PlayerAudio: Sendable {
@@ -19,7 +20,11 @@ public struct PlayerAudio: Sendable {
 
     /// Handles `call.derive`.
     public func handle(_ context: JobContext, _ job: CallJob) async throws -> JobOutcome {
-        _ = try await ready(job.call, tenant: context.tenant)
+        do {
+            _ = try await ready(job.call, tenant: context.tenant)
+        } catch ClipRefusal.audioDeleted {
+            context.logger.info("no file for players is made: the audio has been deleted")
+        }
         return .done
     }
 
@@ -34,9 +39,10 @@ public struct PlayerAudio: Sendable {
         return try await files.readPlayerFile(of: call.facts, range, tenant: tenant)
     }
 
-    /// A call whose file for players exists.
+    /// A call whose file for players exists; refused when its sound was deleted.
     func ready(_ id: CallID, tenant: TenantID) async throws -> StoredCall? {
         let found = try await database.tenant(tenant) { try await CallStore($0).find(id) }
+        guard found?.isAudioDeleted != true else { throw ClipRefusal.audioDeleted }
         guard var call = found, call.playerBytes == nil else { return found }
         // Two that come at once make the same file; the rename of the second replaces equal by equal.
         let count = try await files.withOriginal(of: call.facts, tenant: tenant) { [call] file, folder in

@@ -47,6 +47,8 @@ public enum ClipRefusal: Refusal, Hashable {
     case expired
     /// The call is not there any more.
     case noCall
+    /// Its sound was deleted because its time was over.
+    case audioDeleted
 
     public func sentence(in language: Language) -> String { wording(language) }
 
@@ -57,6 +59,12 @@ public enum ClipRefusal: Refusal, Hashable {
                 ru: "Эта кнопка больше не действует.",
                 en: "This button no longer works.",
                 kk: "Бұл түйме енді жұмыс істемейді."
+            )
+        case .audioDeleted:
+            Wording(
+                ru: "Запись удалена по сроку хранения. Расшифровка и оценка остались.",
+                en: "The recording was deleted at the end of its storage time. Transcript and score are kept.",
+                kk: "Жазба сақтау мерзімі аяқталғандықтан жойылды. Мәтіні мен бағасы қалды."
             )
         case .noCall: Wording(ru: "Звонок не найден.", en: "The call was not found.", kk: "Қоңырау табылмады.")
         }

@@ -12,6 +12,7 @@ struct StoredCall: Sendable {
     /// Of its recording.
     var facts: AudioFacts
     var playerBytes: Int?
+    var isAudioDeleted: Bool
     /// Nil until the recording was cut into windows.
     var totalSeconds: Double?
     var finishedSeconds: Double
@@ -51,7 +52,7 @@ struct CallStore {
             SELECT calls.state, calls.is_waiting, calls.origin, calls.total_seconds, calls.finished_seconds,
                    recordings.player_bytes, recordings.container, recordings.codec, recordings.sample_rate,
                    recordings.channels, recordings.speaker_channels, recordings.duration_seconds, recordings.mime,
-                   recordings.byte_count, recordings.sha256
+                   recordings.byte_count, recordings.sha256, recordings.audio_deleted_at IS NOT NULL
             FROM calls
             JOIN recordings ON recordings.id = calls.recording_id
             WHERE calls.id = \(id)
@@ -60,7 +61,7 @@ struct CallStore {
         guard let row = rows.first else { return nil }
         let (
             state, isWaiting, origin, total, finished, playerBytes, container, codec, rate, channels, speakers,
-            duration, mime, bytes, sha256
+            duration, mime, bytes, sha256, isAudioDeleted
         ) =
             try row.decode(
                 String.self,
@@ -77,7 +78,8 @@ struct CallStore {
                 Double.self,
                 String.self,
                 Int.self,
-                [UInt8].self
+                [UInt8].self,
+                Bool.self
             )
         return StoredCall(
             id: id,
@@ -96,6 +98,7 @@ struct CallStore {
                 sha256: sha256
             ),
             playerBytes: playerBytes,
+            isAudioDeleted: isAudioDeleted,
             totalSeconds: total,
             finishedSeconds: finished
         )

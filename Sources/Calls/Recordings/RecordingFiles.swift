@@ -50,6 +50,13 @@ public struct RecordingFiles: Sendable {
         try await store.read(Self.player(facts, tenant), range, with: try await keys.recordingKey(of: tenant))
     }
 
+    /// Removes a recording in all its forms.
+    func delete(_ sha256: [UInt8], tenant: TenantID) async throws {
+        let key = RecordingKey(tenant: tenant, sha256: sha256)
+        try await store.delete(key)
+        try await store.delete(key.form(.player))
+    }
+
     /// Removes files without a row; `known` are the recordings that have one.
     func sweep(_ tenant: TenantID, known: [[UInt8]], now: Date) async throws -> Int {
         // A day: longer than any import takes between file and row.

@@ -54,12 +54,44 @@ struct RecordingIndexStore {
             UPDATE recordings
             SET player_bytes = \(count)
             WHERE id = (SELECT recording_id FROM calls WHERE id = \(call))
+              AND audio_deleted_at IS NULL
             """
         )
     }
 
-    /// Every recording's SHA-256, for the sweep that removes files without a row.
+    /// Says of the oldest recordings that their sound is gone; gives which, for their files to be deleted.
+    func expireAudio(before: Date, at moment: Date, limit: Int) async throws -> [(call: CallID, sha256: [UInt8])] {
+        try await transaction.query(
+            """
+            WITH expired AS (
+                SELECT recordings.id, calls.id AS call_id
+                FROM recordings
+                JOIN calls ON calls.recording_id = recordings.id
+                WHERE recordings.audio_deleted_at IS NULL
+                  AND recordings.received_at < \(before)
+                  AND calls.state IN ('done', 'failed')
+                ORDER BY recordings.received_at
+                LIMIT \(limit)
+                FOR UPDATE
+            )
+            UPDATE recordings
+            SET audio_deleted_at = \(moment), player_bytes = NULL
+            FROM expired
+            WHERE recordings.id = expired.id
+            RETURNING expired.call_id, recordings.sha256
+            """
+        ).map { try $0.decode(CallID.self, [UInt8].self) }
+    }
+
+    /// The sound of a failed call that was deleted and has been sent again.
+    func noteAudio(of sha256: [UInt8]) async throws {
+        try await transaction.execute("UPDATE recordings SET audio_deleted_at = NULL WHERE sha256 = \(sha256)")
+    }
+
+    /// The SHA-256 of every recording whose sound is kept, for the sweep that removes files without a row.
     func allHashes() async throws -> [[UInt8]] {
-        try await transaction.query("SELECT sha256 FROM recordings").map { try $0.decode([UInt8].self) }
+        try await transaction.query("SELECT sha256 FROM recordings WHERE audio_deleted_at IS NULL").map {
+            try $0.decode([UInt8].self)
+        }
     }
 }

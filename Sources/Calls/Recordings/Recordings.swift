@@ -138,6 +138,7 @@ public struct Recordings: Sendable {
             throw DatabaseFault.unreadable("a recording without a call")
         }
         guard known.state == .failed else { return .repeated(known.id, known.state) }
+        try await index.noteAudio(of: facts.sha256)
         try await calls.restart(known.id, origin: incoming.origin)
         return .new(known.id)
     }

@@ -69,12 +69,20 @@ final class CurlTransfer: @unchecked Sendable {
             var connectStatus = 0
             zvonar_curl_get_number(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
             let isRefusedByProxy = sendings == 0 && connectStatus >= 300
-            let reason = isRefusedByProxy ? .proxyRefused : HTTPFault.Reason(code, limit: maximumBytes)
+            var reason = isRefusedByProxy ? .proxyRefused : HTTPFault.Reason(code, limit: maximumBytes)
+            if reason == .notTrusted && isCertificateOutOfDate { reason = .certificateExpired }
             return finish(.failure(fault(stopped ?? reason)))
         }
         // libcurl takes a head that breaks off for a whole one.
         guard head.isComplete else { return finish(.failure(fault(.cut))) }
         finish(.success(HTTPResponse(status: head.status, headers: head.headers, body: body)))
+    }
+
+    /// OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+    private var isCertificateOutOfDate: Bool {
+        var result = 0
+        zvonar_curl_get_number(easy, CURLINFO_SSL_VERIFYRESULT, &result)
+        return result == 9 || result == 10
     }
 
     func finish(_ result: Result<HTTPResponse, HTTPFault>) {

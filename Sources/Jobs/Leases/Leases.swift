@@ -68,6 +68,8 @@ public struct Leases: Sendable {
                     ON CONFLICT (name) DO UPDATE
                     SET holder = excluded.holder, epoch = lease.epoch + 1, until = excluded.until
                     WHERE lease.until < now()
+                       -- Nobody writes one so long: the clock was set back, and its holder may be gone.
+                       OR lease.until > now() + 3 * \(Self.seconds) * interval '1 second'
                     RETURNING epoch
                     """
                 )

@@ -241,7 +241,7 @@ struct JobStore: Sendable {
                 changing: """
                     state = 'later', run_at = now() + \(delay) * interval '1 second', error = 'the worker was lost'
                     """,
-                when: "lease_until < now()",
+                when: Self.isLost,
                 [.usesIndexes, .mayBeLost]
             )
         }
@@ -278,6 +278,11 @@ struct JobStore: Sendable {
         }
     }
 
+    /// The lease has run out; or it is longer than any, since the clock was set back while its worker was lost.
+    private static let isLost: SQL = """
+        (lease_until < now() OR lease_until > now() + 3 * \(jobLease.inSeconds) * interval '1 second')
+        """
+
     /// Jobs whose worker has been silent for longer than a lease.
     private func lost() async throws -> [ClaimedJob] {
         try await database.cell(.usesIndexes) { tx in
@@ -285,7 +290,7 @@ struct JobStore: Sendable {
                 """
                 SELECT id, worker, tenant_id, type, lane, payload, key IS NOT NULL, attempt, max_attempts
                 FROM cell.jobs
-                WHERE state = 'running' AND lease_until < now()
+                WHERE state = 'running' AND \(Self.isLost)
                 ORDER BY lease_until
                 LIMIT 100
                 """

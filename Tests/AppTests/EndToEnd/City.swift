@@ -17,9 +17,34 @@ struct City: Sendable {
     let test: TestDatabase
     /// Its ZVONAR_VAR.
     let folder: URL
+    /// The settings of its server.
+    let environment: [String: String]
 
     /// Runs a test in a city of its own, which is gone afterwards.
     static func live(
+        speech: URL? = nil,
+        settings more: [String: String] = [:],
+        _ body: @Sendable (City) async throws -> Void
+    ) async throws {
+        try await withoutServer(speech: speech, settings: more) { city in
+            let settings = try Settings(arguments: [], environment: city.environment, file: nil)
+            let house = try House(settings, logger: TestDatabase.logger)
+            let living = Task { try await house.run() }
+            do {
+                try await city.sandbox.waitForBotCommands()
+                try await body(city)
+            } catch {
+                living.cancel()
+                _ = await living.result
+                throw error
+            }
+            living.cancel()
+            _ = await living.result
+        }
+    }
+
+    /// The same where no server runs yet.
+    static func withoutServer(
         speech: URL? = nil,
         settings more: [String: String] = [:],
         _ body: @Sendable (City) async throws -> Void
@@ -31,13 +56,11 @@ struct City: Sendable {
         configuration.port = 0
         let sandbox = TelegramSandbox(configuration, logger: TestDatabase.logger)
         let port = try await sandbox.start()
-        let side = try SandboxSide(port: port)
-        let token = try await side.issueBot()
-        let test = try await TestDatabase.make()
-        let panelPort = try freePort()
-        let settings = try Settings(
-            arguments: [],
-            environment: [
+        do {
+            let side = try SandboxSide(port: port)
+            let test = try await TestDatabase.make()
+            let panelPort = try freePort()
+            let environment = [
                 "ZVONAR_VAR": folder.path,
                 "ZVONAR_HTTP_PORT": "\(panelPort)",
                 "ZVONAR_SECRET_KEY": Data(randomBytes(32)).base64EncodedString(),
@@ -46,33 +69,24 @@ struct City: Sendable {
                 "ZVONAR_DATABASE_OWNER_PASSWORD": "owner-test",
                 "ZVONAR_DATABASE_PLATFORM_PASSWORD": "platform-test",
                 "ZVONAR_DATABASE_CELL_PASSWORD": "cell-test",
-                "ZVONAR_TELEGRAM_TOKEN": token,
+                "ZVONAR_TELEGRAM_TOKEN": try await side.issueBot(),
                 "ZVONAR_TELEGRAM_API": "http://127.0.0.1:\(port)",
                 "ZVONAR_SPEECH_URL": try (speech ?? SpeechService.shared().base).absoluteString,
                 "ZVONAR_EMBEDDINGS_URL": try SpeechService.shared().base.absoluteString,
                 "ZVONAR_MIGRATIONS": TestDatabase.root.appending(path: "Migrations").path,
                 "ZVONAR_PUBLIC_FILES": TestDatabase.root.appending(path: "Web/Public").path,
-            ].merging(more) { $1 },
-            file: nil
-        )
-        let house = try House(settings, logger: TestDatabase.logger)
-        let living = Task { try await house.run() }
-        do {
-            try await side.waitForBotCommands()
-            try await body(City(sandbox: side, panel: "http://127.0.0.1:\(panelPort)", test: test, folder: folder))
+            ].merging(more) { $1 }
+            let panel = "http://127.0.0.1:\(panelPort)"
+            try await body(City(sandbox: side, panel: panel, test: test, folder: folder, environment: environment))
         } catch {
-            living.cancel()
-            _ = await living.result
             await sandbox.stop()
             throw error
         }
-        living.cancel()
-        _ = await living.result
         await sandbox.stop()
     }
 
     /// A port that nobody listens on now.
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(listener) }
         var address = sockaddr_in()

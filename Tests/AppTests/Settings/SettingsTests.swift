@@ -23,6 +23,17 @@ struct SettingsTests {
         #expect(settings.recordingMinutes == 120)
     }
 
+    @Test func `the example names every setting that there is, and no other`() throws {
+        let settings = try Settings(arguments: [], environment: Self.enough, file: nil)
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../deploy/settings.example"
+        )
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        let named = lines.compactMap { $0.wholeMatch(of: /#(ZVONAR_[A-Z0-9_]+)=.*/).map { String($0.1) } }
+        #expect(named.count == Set(named).count)
+        #expect(Set(named) == Set(settings.reports.map(\.name)).union(SettingsSource.otherSettings))
+    }
+
     @Test func `all mistakes are told together, and no secret with them`() throws {
         let wrong = [
             "ZVONAR_SECRET_KEY": "short-secret", "ZVONAR_HTTP_PORT": "eighty", "ZVONAR_PUBLIC_URL": "calls",

@@ -2,6 +2,7 @@ import Calls
 import Foundation
 import HTTP
 import Kernel
+import Support
 import Testing
 
 @testable import Web
@@ -33,6 +34,23 @@ struct CallRoutesTests {
             #expect(text.headers["Content-Type"] == "text/plain; charset=utf-8")
             #expect(text.headers["Content-Disposition"] == "attachment; filename=\"call-\(call).txt\"")
             #expect(text.text.contains("Клиент: Меня устраивает. Выставляйте счёт."))
+        }
+    }
+
+    @Test func `a call whose sound was deleted says so, keeps its words and has nothing to play`() async throws {
+        try await PanelFixture.run { panel in
+            let company = try await panel.company()
+            let call = try await panel.insertCall("старый.wav", company)
+            try await panel.finish(call, company)
+            try panel.test.runAsSuperuser("UPDATE \(company.tenant.schema).recordings SET audio_deleted_at = now()")
+            var browser = try await panel.browser(company)
+            let page = try await browser.get("/calls/\(call)")
+            #expect(page.text.contains("Запись удалена по сроку хранения"))
+            #expect(page.text.contains("Договорились, оплатим сегодня."))
+            #expect(!page.text.contains("/audio"))
+            let audio = try await browser.get("/calls/\(call)/audio")
+            #expect(audio.status == 410)
+            #expect(audio.text.contains("Запись удалена по сроку хранения"))
         }
     }
 
