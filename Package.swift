@@ -106,8 +106,14 @@ let package = Package(
         ),
 
         .target(
+            name: "Wall",
+            dependencies: ["Database", "Kernel"],
+            path: "Tests/Wall",
+            swiftSettings: settings
+        ),
+        .target(
             name: "Support",
-            dependencies: ["Database", "HTTP", "Kernel", "Reactor", logging],
+            dependencies: ["Database", "HTTP", "Kernel", "Reactor", "Wall", logging],
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -115,7 +121,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Accounts", "Audio", "Bot", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Reactor",
-                "Speech", "Support", "Telegram", "TelegramSandbox", "Web", argumentParser, logging,
+                "Speech", "Support", "Telegram", "TelegramSandbox", "Wall", "Web", argumentParser, logging,
             ],
             path: "Tests/Benchmarks",
             exclude: ["Peers"],
@@ -130,7 +136,7 @@ let package = Package(
         tests("Chaos", ["Chaos"]),
         tests("Kernel", ["Kernel"]),
         tests("HTTP", ["HTTP", "Reactor"]),
-        tests("Database", ["Database", "Kernel"], hasGolden: true),
+        tests("Database", ["Database", "Kernel", "Wall"], hasGolden: true),
         tests("Jobs", ["Database", "Jobs", "Kernel", logging]),
         tests("Telegram", ["HTTP", "Reactor", "Telegram"]),
         tests("TelegramSandbox", ["HTTP", "Kernel", "Reactor", "TelegramSandbox", logging]),

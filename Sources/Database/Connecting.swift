@@ -47,15 +47,14 @@ struct Connecting: Sendable {
         isDirect: Bool,
         timeout: Duration?
     ) -> [(String, String)] {
-        let address = isDirect ? configuration.direct ?? (configuration.host, configuration.port) : nil
+        let address = isDirect ? configuration.direct ?? configuration.address : configuration.address
         var parameters = [
-            ("host", address?.host ?? configuration.host),
-            ("port", String(address?.port ?? configuration.port)),
-            ("dbname", configuration.name), ("user", login.rawValue), ("password", password),
+            ("host", address.host), ("port", String(address.port)), ("dbname", address.name),
+            ("user", login.rawValue), ("password", password),
             ("application_name", "zvonar"), ("client_encoding", "UTF8"), ("tcp_user_timeout", "15000"),
         ]
-        if let mode = configuration.sslMode { parameters.append(("sslmode", mode)) }
-        if let certificate = configuration.sslRootCertificate { parameters.append(("sslrootcert", certificate)) }
+        if let mode = address.sslMode { parameters.append(("sslmode", mode)) }
+        if let certificate = address.sslRootCertificate { parameters.append(("sslrootcert", certificate)) }
         if !isPooled {
             let settings = configuration.sessionSettings(timeout: timeout)
             parameters.append(("options", settings.map { "-c \($0.name)=\($0.value)" }.joined(separator: " ")))
@@ -74,6 +73,8 @@ private final class Attempt: Sendable {
         var handle: RawConnection?
         var socket: Int32 = -1
         var timer: ReactorTimer?
+        /// libpq is at work on another thread, which frees the connection if nobody wants it any more.
+        var isPolling = false
         var continuation: CheckedContinuation<RawConnection, any Error>?
     }
 
@@ -137,18 +138,33 @@ private final class Attempt: Sendable {
             try reactor.watch(socket, for: interest) { [self] _ in
                 // libpq may close this socket and open another for the next address.
                 reactor.forget(socket)
-                guard state.withLock({ $0.continuation != nil }) else { return }
-                advance(PQconnectPoll(handle.pointer))
+                let isWanted = state.withLock { state in
+                    state.socket = -1
+                    state.isPolling = state.continuation != nil
+                    return state.isPolling
+                }
+                // SCRAM takes thousands of hashes, milliseconds in which the reactor would serve nobody else.
+                if isWanted { DispatchQueue.global().async { [self] in poll(handle) } }
             }
         } catch {
             end(.failure(.unreachable(error.description)))
         }
     }
 
+    private func poll(_ handle: RawConnection) {
+        let step = PQconnectPoll(handle.pointer)
+        let isWanted = state.withLock { state in
+            state.isPolling = false
+            return state.continuation != nil
+        }
+        guard isWanted else { return PQfinish(handle.pointer) }
+        reactor.perform { [self] in advance(step) }
+    }
+
     private func end(_ result: Result<RawConnection, DatabaseFault>) {
         let taken = state.withLock { state in
             defer { state.continuation = nil }
-            return state.continuation.map { ($0, state.handle, state.socket, state.timer) }
+            return state.continuation.map { ($0, state.isPolling ? nil : state.handle, state.socket, state.timer) }
         }
         guard let (continuation, handle, socket, timer) = taken else { return }
         timer.map(reactor.cancel)

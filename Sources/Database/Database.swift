@@ -6,11 +6,16 @@ public import Reactor
 ///
 /// Each kind of transaction has its login, its rights and its pool. A body may run a second time when the connection is
 /// lost before COMMIT, so it holds no effects but statements. Other effects are added to the closing part.
+///
+/// What PostgreSQL does not refuse, and why there is no way to it: a tenant's role may become another by SQL, because a
+/// change of role looks at the login; all may notify and listen on every channel; names in the catalogue are open to all.
+/// A statement is made of the program's own literals (`SQL`), values are bound, and only this module may put text of
+/// another origin into one; no SQL outside it names a role, a path or a channel; notifications have no content.
 public final class Database: Sendable {
     public let configuration: DatabaseConfiguration
     let connecting: Connecting
     private let platformPool: Pool
-    private let cellPool: Pool
+    let cellPool: Pool
     private let heartbeatPool: Pool
     let wakeUps: WakeUps
     let logger: Logger
@@ -23,7 +28,15 @@ public final class Database: Sendable {
         platformPool = Pool(login: .platform, connecting: connecting, logger: logger)
         cellPool = Pool(login: .cell, connecting: connecting, logger: logger)
         // 4 s, so that a lease of 15 s survives a heartbeat or two that got stuck.
-        heartbeatPool = Pool(login: .cell, connecting: connecting, logger: logger, size: 1, timeout: .seconds(4))
+        // Past a pooler, whose queue it must not stand in.
+        heartbeatPool = Pool(
+            login: .cell,
+            connecting: connecting,
+            logger: logger,
+            size: 1,
+            timeout: .seconds(4),
+            isDirect: true
+        )
     }
 
     /// Runs `body` as the tenant's role with the tenant's schema in front; what it does is all or nothing.
@@ -36,6 +49,33 @@ public final class Database: Sendable {
         _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
         try await run(on: cellPool, tenant: id) { try await body(TenantTransaction(tenant: id, core: $0)) }
+    }
+
+    /// Asks a tenant one thing, or several by `query(together:)`, in a single round trip.
+    ///
+    /// `body` runs one statement of a store, which may only read; a second is `DatabaseFault.misuse`. Half the time of
+    /// `tenant(_:_:)`, and harmless to repeat whenever the connection is lost.
+    public func read<Value: Sendable>(
+        _ id: TenantID,
+        _ body: (TenantTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: cellPool, tenant: id, extent: .oneReading) {
+            try await body(TenantTransaction(tenant: id, core: $0))
+        }
+    }
+
+    /// Asks the cell one thing in a single round trip, as `read(_:_:)` does a tenant.
+    public func readCell<Value: Sendable>(_ body: (CellTransaction) async throws -> Value) async throws -> Value {
+        try await run(on: cellPool, tenant: nil, extent: .oneReading) { try await body(CellTransaction(core: $0)) }
+    }
+
+    /// Asks the platform one thing in a single round trip, as `read(_:_:)` does a tenant.
+    public func readPlatform<Value: Sendable>(
+        _ body: (PlatformTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await run(on: platformPool, tenant: nil, extent: .oneReading) {
+            try await body(PlatformTransaction(core: $0))
+        }
     }
 
     /// Runs `body` with the rights of the cell.
@@ -86,6 +126,7 @@ public final class Database: Sendable {
         on pool: Pool,
         tenant: TenantID?,
         _ traits: TransactionTraits = [],
+        extent: TransactionCore.Extent = .whole,
         _ body: (TransactionCore) async throws -> Value
     ) async throws -> Value {
         var attempt = 0
@@ -95,6 +136,7 @@ public final class Database: Sendable {
             let core = TransactionCore(
                 connection: member.connection,
                 tenant: tenant,
+                extent: extent,
                 traits: traits,
                 forgetsMemberships: refusals > 0 && configuration.isPooled
             )
@@ -118,7 +160,9 @@ public final class Database: Sendable {
                 pool.giveBack(member)
                 guard let fault = error as? DatabaseFault else { throw error }
                 if core.isCommitting, fault.isWithoutAnswer { throw DatabaseFault.commitUncertain }
-                guard attempt < 3, !core.isCommitting, fault.isWorthRepeating else { throw fault }
+                guard attempt < 3, fault.isStalePlan || !core.isCommitting && fault.isWorthRepeating else {
+                    throw fault
+                }
                 member = try await pool.take(for: tenant)
             }
         }
@@ -141,6 +185,6 @@ extension DatabaseFault {
     }
 
     fileprivate var isWorthRepeating: Bool {
-        if case .connectionLost = self { true } else { isStalePlan }
+        if case .connectionLost = self { true } else { false }
     }
 }

@@ -11,20 +11,33 @@ public struct DatabaseConfiguration: Sendable {
         case cell = "zvonar_cell"
     }
 
-    /// A host name, an address, or the folder of a Unix socket.
-    public var host: String
-    public var port: Int
-    public var name: String
+    /// A database of a server, and how its connections are made secret.
+    public struct Address: Sendable, Equatable {
+        /// A host name, an address, or the folder of a Unix socket.
+        public var host: String
+        public var port: Int
+        public var name: String
+        /// One of `sslModes` and the file of the certificates to trust; without them libpq's own choice.
+        public var sslMode: String?
+        public var sslRootCertificate: String?
+    }
+
+    public var address: Address
+    public var host: String {
+        get { address.host }
+        set { address.host = newValue }
+    }
+    public var port: Int {
+        get { address.port }
+        set { address.port = newValue }
+    }
     public var passwords: [Login: String]
     /// Connections at most, for each of platform and cell.
     public var poolSize = 10
     /// PgBouncer in transaction mode stands between: statements are unnamed, start-up options are not sent.
     public var isPooled = false
-    /// Where LISTEN, migrations and locks go when a pooler stands between; host and port of the server itself.
-    public var direct: (host: String, port: Int)?
-    /// One of `sslModes` and the file of the certificates to trust; without them libpq's own choice.
-    public var sslMode: String?
-    public var sslRootCertificate: String?
+    /// Where LISTEN, heartbeats, migrations and locks go when a pooler stands between: the server itself.
+    public var direct: Address?
     public var connectTimeout = Duration.seconds(5)
     /// How long one exchange with the server may take.
     public var statementTimeout = Duration.seconds(30)
@@ -36,9 +49,7 @@ public struct DatabaseConfiguration: Sendable {
     public var tenantsPerConnection = 64
 
     public init(host: String, port: Int, name: String, passwords: [Login: String]) {
-        self.host = host
-        self.port = port
-        self.name = name
+        address = Address(host: host, port: port, name: name)
         self.passwords = passwords
     }
 
@@ -63,8 +74,8 @@ public struct DatabaseConfiguration: Sendable {
             name: String(parts.path.dropFirst()),
             passwords: passwords
         )
-        sslMode = query["sslmode"]
-        sslRootCertificate = query["sslrootcert"]
+        address.sslMode = query["sslmode"]
+        address.sslRootCertificate = query["sslrootcert"]
     }
 
     /// What every session begins with: sent at start-up, or kept by the server with the login where a pooler stands between.

@@ -5,27 +5,39 @@ import Synchronization
 
 /// Connections of one login, lent one transaction at a time.
 ///
-/// A tenant returns to the connections it was on before, because a backend keeps about 1 MB of catalogue for every tenant
-/// it has seen. A connection is renewed by age and by the number of its tenants. Who waits is served in order.
+/// A connection has a slot, and a tenant goes to the first free of its three best slots, which its number chooses: a
+/// backend keeps up to 1 MB of catalogue for every tenant it has seen, and knows it the next time. Only when all three
+/// are busy it goes elsewhere. A connection is renewed by age and by the number of its tenants. Who waits is served in order.
 final class Pool: Sendable {
     final class Member: Sendable {
         let connection: Connection
+        let slot: Int
         fileprivate let tenants = Mutex<Set<TenantID>>([])
 
-        init(_ connection: Connection) { self.connection = connection }
+        init(_ connection: Connection, slot: Int) {
+            self.connection = connection
+            self.slot = slot
+        }
+    }
+
+    /// What is lent: a connection, or a slot in which to open one.
+    private enum Place: Sendable {
+        case member(Member)
+        case empty(Int)
     }
 
     private struct Waiter {
         let id: UInt64
         let tenant: TenantID?
         let timer: ReactorTimer
-        let continuation: CheckedContinuation<Member?, any Error>
+        let continuation: CheckedContinuation<Place, any Error>
     }
 
     private struct State {
+        /// The one used last is the last.
         var idle: [Member] = []
-        /// Lent, idle and being opened.
-        var count = 0
+        /// Slots without a connection; the others are lent, idle or being opened.
+        var empty: [Int]
         var waiters: [Waiter] = []
         var nextWaiter: UInt64 = 0
         var isClosed = false
@@ -34,36 +46,42 @@ final class Pool: Sendable {
     let login: DatabaseConfiguration.Login
     private let size: Int
     private let timeout: Duration?
+    private let isDirect: Bool
     private let connecting: Connecting
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// A tenant's own slots.
+    private static let slotsOfATenant = 3
 
     private var configuration: DatabaseConfiguration { connecting.configuration }
 
-    /// `size` and `timeout` replace those of the configuration.
+    /// `size` and `timeout` replace those of the configuration; `isDirect` goes past a pooler.
     init(
         login: DatabaseConfiguration.Login,
         connecting: Connecting,
         logger: Logger,
         size: Int? = nil,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        isDirect: Bool = false
     ) {
         self.login = login
         self.size = size ?? connecting.configuration.poolSize
         self.timeout = timeout
+        self.isDirect = isDirect
+        state = Mutex(State(empty: Array((0..<self.size).reversed())))
         self.connecting = connecting
         self.logger = logger
     }
 
     /// Lends a connection, best one that knows the tenant; give it back with `giveBack`.
     func take(for tenant: TenantID?) async throws -> Member {
-        while true {
-            let member = try await idleOrPermission(tenant)
-            guard let member else { return try await open(for: tenant) }
+        switch try await place(for: tenant) {
+        case .empty(let slot): return try await open(slot, for: tenant)
+        case .member(let member):
             if member.connection.isUsable { return note(tenant, on: member) }
             // It broke between two uses; its place is ours, so open another in it.
-            member.connection.close()
-            return try await open(for: tenant)
+            return try await renew(member, for: tenant)
         }
     }
 
@@ -74,13 +92,13 @@ final class Pool: Sendable {
             || member.tenants.withLock { $0.count } > configuration.tenantsPerConnection
         let isKept = !isWorn && member.connection.isUsable && !state.withLock { $0.isClosed }
         if !isKept { member.connection.close() }
-        pass(on: isKept ? member : nil)
+        pass(on: isKept ? .member(member) : .empty(member.slot))
     }
 
     /// Closes a lent connection and lends a fresh one in its place.
     func renew(_ member: Member, for tenant: TenantID?) async throws -> Member {
         member.connection.close()
-        return try await open(for: tenant)
+        return try await open(member.slot, for: tenant)
     }
 
     /// Closes what is idle, and what is lent when it comes back; those who wait get `.closed`.
@@ -88,7 +106,7 @@ final class Pool: Sendable {
         let (idle, waiters) = state.withLock { state in
             state.isClosed = true
             defer {
-                state.count -= state.idle.count
+                state.empty += state.idle.map(\.slot)
                 state.idle = []
                 state.waiters = []
             }
@@ -102,24 +120,27 @@ final class Pool: Sendable {
     }
 
     /// Connections lent and idle, for the metrics.
-    var counts: (lent: Int, idle: Int) { state.withLock { ($0.count - $0.idle.count, $0.idle.count) } }
+    var counts: (lent: Int, idle: Int) {
+        state.withLock { (size - $0.empty.count - $0.idle.count, $0.idle.count) }
+    }
 
     private func note(_ tenant: TenantID?, on member: Member) -> Member {
         if let tenant { member.tenants.withLock { _ = $0.insert(tenant) } }
         return member
     }
 
-    private func open(for tenant: TenantID?) async throws -> Member {
+    private func open(_ slot: Int, for tenant: TenantID?) async throws -> Member {
         do {
-            return note(tenant, on: Member(try await connecting.open(login, timeout: timeout)))
+            let connection = try await connecting.open(login, isDirect: isDirect, timeout: timeout)
+            return note(tenant, on: Member(connection, slot: slot))
         } catch {
-            pass(on: nil)
+            pass(on: .empty(slot))
             throw error
         }
     }
 
-    /// An idle connection, or nil with the right to open one; waits when there is neither.
-    private func idleOrPermission(_ tenant: TenantID?) async throws -> Member? {
+    /// An idle connection or an empty slot; waits when there is neither.
+    private func place(for tenant: TenantID?) async throws -> Place {
         try Task.checkCancellation()
         let id = state.withLock { state in
             state.nextWaiter += 1
@@ -134,16 +155,10 @@ final class Pool: Sendable {
         }
     }
 
-    private func enqueue(_ id: UInt64, _ tenant: TenantID?, _ continuation: CheckedContinuation<Member?, any Error>) {
-        let answer = state.withLock { state -> Result<Member?, any Error>? in
+    private func enqueue(_ id: UInt64, _ tenant: TenantID?, _ continuation: CheckedContinuation<Place, any Error>) {
+        let answer = state.withLock { state -> Result<Place, any Error>? in
             if state.isClosed { return .failure(DatabaseFault.closed) }
-            if let index = bestIdle(for: tenant, among: state.idle) {
-                return .success(state.idle.remove(at: index))
-            }
-            if state.count < size {
-                state.count += 1
-                return .success(nil)
-            }
+            if let place = choose(for: tenant, &state) { return .success(place) }
             let timer = connecting.reactor.after(configuration.checkoutTimeout) { [weak self] in
                 self?.dismiss(id, with: DatabaseFault.poolExhausted)
             }
@@ -155,30 +170,58 @@ final class Pool: Sendable {
         if answer == nil && Task.isCancelled { dismiss(id, with: CancellationError()) }
     }
 
-    /// The idle connection that knows the tenant, else the one with fewest tenants.
-    private func bestIdle(for tenant: TenantID?, among idle: [Member]) -> Int? {
-        guard let tenant else { return idle.indices.last }
-        if let index = idle.lastIndex(where: { $0.tenants.withLock { $0.contains(tenant) } }) { return index }
-        return idle.indices.min { one, other in
-            idle[one].tenants.withLock { $0.count } < idle[other].tenants.withLock { $0.count }
+    /// The first free of the tenant's own slots; else a connection that knows it, that knows fewest, or any slot.
+    private func choose(for tenant: TenantID?, _ state: inout State) -> Place? {
+        guard let tenant else {
+            return state.idle.popLast().map(Place.member) ?? state.empty.popLast().map(Place.empty)
         }
+        for slot in slots(of: tenant) {
+            if let index = state.idle.firstIndex(where: { $0.slot == slot }) {
+                return .member(state.idle.remove(at: index))
+            }
+            if let index = state.empty.firstIndex(of: slot) { return .empty(state.empty.remove(at: index)) }
+        }
+        let known = state.idle.firstIndex { $0.tenants.withLock { $0.contains(tenant) } }
+        let index =
+            known
+            ?? state.idle.indices.min { one, other in
+                state.idle[one].tenants.withLock { $0.count } < state.idle[other].tenants.withLock { $0.count }
+            }
+        if let index { return .member(state.idle.remove(at: index)) }
+        return state.empty.popLast().map(Place.empty)
     }
 
-    /// Gives a connection, or with nil the right to open one, to whoever waits longest.
-    private func pass(on member: Member?) {
+    /// The tenant's best slots, best first (rendezvous hashing): as good as random, and the same every time.
+    func slots(of tenant: TenantID) -> [Int] {
+        let scores = (0..<size).map { slot in
+            // SplitMix64 (Steele, Lea, Flood 2014).
+            var mixed = UInt64(bitPattern: tenant.rawValue) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(slot)
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return (score: mixed ^ (mixed >> 31), slot: slot)
+        }
+        return scores.sorted { $0.score > $1.score }.prefix(Self.slotsOfATenant).map(\.slot)
+    }
+
+    /// Gives a connection, or a slot in which to open one, to whoever waits longest.
+    private func pass(on place: Place) {
         let waiter = state.withLock { state -> Waiter? in
             guard !state.waiters.isEmpty, !state.isClosed else {
-                if let member, !state.isClosed { state.idle.append(member) } else { state.count -= 1 }
+                switch place {
+                case .member(let member) where !state.isClosed: state.idle.append(member)
+                case .member(let member): state.empty.append(member.slot)
+                case .empty(let slot): state.empty.append(slot)
+                }
                 return nil
             }
             return state.waiters.removeFirst()
         }
         guard let waiter else {
-            if state.withLock({ $0.isClosed }) { member?.connection.close() }
+            if case .member(let member) = place, state.withLock({ $0.isClosed }) { member.connection.close() }
             return
         }
         connecting.reactor.cancel(waiter.timer)
-        waiter.continuation.resume(returning: member)
+        waiter.continuation.resume(returning: place)
     }
 
     private func dismiss(_ id: UInt64, with error: any Error) {

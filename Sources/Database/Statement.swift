@@ -4,13 +4,19 @@ import CPostgres
 struct Statement: Sendable {
     let text: String
     let parameters: [Parameter]
+    /// Whether the server may keep it prepared for the next time.
+    let isKept: Bool
 
-    init(_ sql: SQL) { (text, parameters) = sql.render() }
+    init(_ sql: SQL, isKept: Bool = true) {
+        (text, parameters) = sql.render()
+        self.isKept = isKept
+    }
 
     /// Statements of our own: BEGIN, COMMIT and the like.
     init(fixed text: String, parameters: [Parameter] = []) {
         self.text = text
         self.parameters = parameters
+        isKept = true
     }
 
     var key: StatementKey { StatementKey(text: text, types: parameters.map(\.typeOID)) }
@@ -45,13 +51,14 @@ func outcome(_ result: OpaquePointer) -> Outcome {
     return Outcome(buffer: ResultBuffer(result), tag: tag, affected: affected)
 }
 
-func serverError(_ result: OpaquePointer) -> ServerError {
+func serverError(_ result: OpaquePointer, position: Int? = nil) -> ServerError {
     func field(_ code: Character) -> String? {
         PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
     }
     return ServerError(
         sqlState: field("C") ?? "XX000",
         message: field("M") ?? "",
-        constraint: field("n")
+        constraint: field("n"),
+        position: position
     )
 }

@@ -76,11 +76,14 @@ public final class Reactor: Sendable {
         guard result == 0 else { throw ReactorFault(operation: "epoll_ctl", code: -result) }
     }
 
-    /// Changes what a watched descriptor is watched for.
+    /// Changes what a watched descriptor is watched for; for nothing it rests until the next change.
     public func change(_ descriptor: Int32, to interest: Readiness) {
         state.withLock { state in
             guard state.handlers[descriptor] != nil else { return }
-            _ = zvonar_epoll_set(epoll, descriptor, interest.rawValue, 1)
+            // One that rests is unknown to epoll, which would tell of a broken connection again and again.
+            if zvonar_epoll_set(epoll, descriptor, interest.rawValue, 1) != 0, interest != [] {
+                _ = zvonar_epoll_set(epoll, descriptor, interest.rawValue, 0)
+            }
         }
     }
 

@@ -12,13 +12,13 @@ struct Benchmarks: AsyncParsableCommand {
 
     /// Everything that can be measured; a new one is a file and a line here.
     static let all: [Benchmark] = [
-        .rows, .dispatch, .bot, .questions, .panel, .path,
+        .rows, .tenantTransactions, .tenants, .wall, .dispatch, .bot, .questions, .panel, .path,
         .queue, .queueSnapshot, .queueLatency, .queueFairness,
     ]
 
     /// Parts of the product that are measured in a process of their own.
     static let roles: [Role] = [
-        .sandbox, .bot, .dispatch, .speech,
+        .sandbox, .bot, .dispatch, .speech, .migrate,
     ]
 
     @Argument(help: "Which to run; all of them without a name.")

@@ -30,4 +30,29 @@ struct ConfigurationTests {
         #expect(values["sslmode"] == "verify-full")
         #expect(values["sslrootcert"] == "/etc/ssl/own.pem")
     }
+
+    @Test func `the wish for a secure connection past a pooler was ignored`() throws {
+        let pooler = "postgresql://pooler:6432/alias?sslmode=disable"
+        var configuration = try #require(DatabaseConfiguration(url: pooler, passwords: [:]))
+        configuration.isPooled = true
+        let direct = "postgresql://db.example.com/zvonar?sslmode=verify-full&sslrootcert=/etc/ssl/own.pem"
+        configuration.direct = try #require(DatabaseConfiguration(url: direct, passwords: [:])).address
+        let connecting = Connecting(configuration: configuration, reactor: TestDatabase.reactor)
+        let values = [false, true].map { isDirect in
+            Dictionary(
+                connecting.parameters(
+                    .cell,
+                    password: "",
+                    isPooled: !isDirect,
+                    isDirect: isDirect,
+                    timeout: nil
+                ),
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+        #expect(values.map { $0["sslmode"] } == ["disable", "verify-full"])
+        #expect(values.map { $0["sslrootcert"] } == [nil, "/etc/ssl/own.pem"])
+        #expect(values.map { $0["host"] } == ["pooler", "db.example.com"])
+        #expect(values.map { $0["dbname"] } == ["alias", "zvonar"])
+    }
 }

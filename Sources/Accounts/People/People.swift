@@ -53,18 +53,18 @@ public final class People: Sendable {
 
     /// The language chosen in a chat.
     public func language(in place: ChatPlace) async throws -> Language {
-        try await database.platform { tx in try await PeopleStore(tx).language(in: place) } ?? .russian
+        try await database.readPlatform { tx in try await PeopleStore(tx).language(in: place) } ?? .russian
     }
 
     /// What people are called today.
     public func names(of accounts: Set<AccountID>) async throws -> [AccountID: String] {
         guard !accounts.isEmpty else { return [:] }
-        return try await database.platform { tx in try await PeopleStore(tx).names(of: accounts.sorted()) }
+        return try await database.readPlatform { tx in try await PeopleStore(tx).names(of: accounts.sorted()) }
     }
 
     /// Private chats to which a company's digest goes: of owners and heads who want it and have not blocked the bot.
     public func digestReaders(of tenant: TenantID) async throws -> [WaitingChat] {
-        try await database.platform { tx in try await PeopleStore(tx).digestReaders(of: tenant) }
+        try await database.readPlatform { tx in try await PeopleStore(tx).digestReaders(of: tenant) }
     }
 }
 

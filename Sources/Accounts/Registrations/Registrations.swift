@@ -71,7 +71,7 @@ public final class Registrations: Sendable {
 
     /// Companies whose schema is still to be made.
     public func takePreparing() async throws -> [TenantID] {
-        try await database.platform { tx in try await TenantStore(tx).preparing() }
+        try await database.readPlatform { tx in try await TenantStore(tx).preparing() }
     }
 
     /// Makes a company's schema, then in one transaction its state, the owner's membership and what `announce` adds.
@@ -83,7 +83,7 @@ public final class Registrations: Sendable {
         schedule: @Sendable (TenantProfile) async throws -> Void,
         announce: @Sendable (PreparedTenant, PlatformTransaction) async throws -> Void
     ) async throws {
-        let waiting = try await database.platform { tx in try await TenantStore(tx).profile(id, state: .preparing) }
+        let waiting = try await database.readPlatform { tx in try await TenantStore(tx).profile(id, state: .preparing) }
         guard let waiting else { return }
         try await migrator.provision(id)
         try await schedule(waiting)

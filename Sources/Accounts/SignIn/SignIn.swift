@@ -76,7 +76,7 @@ public final class SignIn: Sendable {
     /// The session of a cookie; nil once it has expired, was signed out, or the person left the company.
     public func session(_ token: Token) async throws -> Session? {
         let now = clock.now()
-        return try await database.platform { tx in try await SignInStore(tx).session(token.hash, at: now) }
+        return try await database.readPlatform { tx in try await SignInStore(tx).session(token.hash, at: now) }
     }
 
     public func signOut(_ token: Token) async throws {

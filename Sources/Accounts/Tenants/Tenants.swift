@@ -22,14 +22,14 @@ public final class Tenants: Sendable {
     public func profile(_ id: TenantID) async throws -> TenantProfile {
         let now = clock.now()
         if let known = remembered.withLock({ $0[id] }), known.until > now { return known.profile }
-        let found = try await database.platform { tx in try await TenantStore(tx).profile(id) }
+        let found = try await database.readPlatform { tx in try await TenantStore(tx).profile(id) }
         guard let found else { throw TenantFault.unknown(id) }
         remembered.withLock { $0[id] = (found, now.addingTimeInterval(Self.secondsRemembered)) }
         return found
     }
 
     public func list() async throws -> [TenantSummary] {
-        try await database.platform { tx in try await TenantStore(tx).list() }
+        try await database.readPlatform { tx in try await TenantStore(tx).list() }
     }
 
     /// Companies that are ready, for loops that go over all of them.

@@ -53,8 +53,8 @@ struct Health: Sendable {
     private func ready() async -> Probes.Answer {
         var readiness = Readiness()
         do {
-            try await database.platform { try await $0.query("SELECT 1") }
-            try await database.cell { try await $0.query("SELECT 1") }
+            _ = try await database.readPlatform { try await $0.query("SELECT 1") }
+            _ = try await database.readCell { try await $0.query("SELECT 1") }
         } catch {
             readiness.database = (error as? any Fault)?.description ?? "unreachable"
             readiness.status = "unavailable"

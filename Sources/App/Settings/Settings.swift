@@ -155,8 +155,13 @@ struct Settings: Sendable {
         ) { ["none": false, "transaction": true][$0] }
         configuration.direct = source.optional(
             "ZVONAR_DATABASE_DIRECT_URL",
-            expected: "postgresql://host:port/name, without a user"
-        ) { url in DatabaseConfiguration(url: url, passwords: [:]).map { ($0.host, $0.port) } }
+            expected: "postgresql://host:port/name, without a user, with sslmode and sslrootcert at most"
+        ) { url in DatabaseConfiguration(url: url, passwords: [:])?.address }
+        if configuration.isPooled, configuration.direct == nil {
+            source.addMistake(
+                "ZVONAR_DATABASE_POOLER=transaction needs ZVONAR_DATABASE_DIRECT_URL, the address of PostgreSQL itself"
+            )
+        }
         return configuration
     }
 

@@ -11,7 +11,7 @@ public struct CallArchive: Sendable {
 
     /// A page of the list, newest first.
     public func page(_ tenant: TenantID, after cursor: CallCursor? = nil, limit: Int = 50) async throws -> CallPage {
-        let items = try await database.tenant(tenant) {
+        let items = try await database.read(tenant) {
             try await ArchiveStore($0).items(after: cursor, limit: limit + 1)
         }
         let shown = Array(items.prefix(limit))
@@ -21,7 +21,7 @@ public struct CallArchive: Sendable {
 
     /// One line of the list; nil when the company has no such call.
     public func item(_ call: CallID, tenant: TenantID) async throws -> CallListItem? {
-        try await database.tenant(tenant) { try await ArchiveStore($0).item(call) }
+        try await database.read(tenant) { try await ArchiveStore($0).item(call) }
     }
 
     /// Everything about a call; nil when the company has no such call.

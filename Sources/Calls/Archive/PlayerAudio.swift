@@ -41,7 +41,7 @@ public struct PlayerAudio: Sendable {
 
     /// A call whose file for players exists; refused when its sound was deleted.
     func ready(_ id: CallID, tenant: TenantID) async throws -> StoredCall? {
-        let found = try await database.tenant(tenant) { try await CallStore($0).find(id) }
+        let found = try await database.read(tenant) { try await CallStore($0).find(id) }
         guard found?.isAudioDeleted != true else { throw ClipRefusal.audioDeleted }
         guard var call = found, call.playerBytes == nil else { return found }
         // Two that come at once make the same file; the rename of the second replaces equal by equal.

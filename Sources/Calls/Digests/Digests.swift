@@ -29,7 +29,7 @@ public struct Digests: Sendable {
 
     /// What was sent, by its number.
     public func made(_ id: DigestID, tenant: TenantID) async throws -> DigestSummary? {
-        try await database.tenant(tenant) { try await DigestStore($0).summary(id) }
+        try await database.read(tenant) { try await DigestStore($0).summary(id) }
     }
 
     /// Makes and keeps the digest of a day and has it sent; nil when that was done before.

@@ -61,7 +61,7 @@ public struct Questions: Sendable {
 
     /// Handles `question.asked`.
     public func handle(_ context: JobContext, _ job: QuestionJob) async throws -> JobOutcome {
-        let asked = try await database.tenant(context.tenant) { try await QuestionStore($0).find(job.question) }
+        let asked = try await database.read(context.tenant) { try await QuestionStore($0).find(job.question) }
         guard let question = asked, question.answer == nil else { return .done }
         let meaning = try await meaning(of: question)
         let found = try await database.tenant(context.tenant) { transaction in

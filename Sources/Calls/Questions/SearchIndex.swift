@@ -35,7 +35,7 @@ public struct SearchIndex: Sendable {
         guard let embedding else { return .done }
         while true {
             try Task.checkCancellation()
-            let passages = try await database.tenant(context.tenant) { transaction in
+            let passages = try await database.read(context.tenant) { transaction in
                 try await PassageStore(transaction)
                     .withoutEmbedding(by: embedding.name, call: job.call, limit: Self.batch)
             }

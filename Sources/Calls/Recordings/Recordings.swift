@@ -92,7 +92,7 @@ public struct Recordings: Sendable {
     /// Removes stored files that a crash left without a row; returns how many.
     @discardableResult
     public func sweep(_ tenant: TenantID) async throws -> Int {
-        let known = try await database.tenant(tenant) { try await RecordingIndexStore($0).allHashes() }
+        let known = try await database.read(tenant) { try await RecordingIndexStore($0).allHashes() }
         return try await files.sweep(tenant, known: known, now: clock.now())
     }
 

@@ -80,7 +80,7 @@ public struct TranscribeJob: Sendable {
     /// Nil when the recording was not cut yet.
     private func storedWindows(_ call: StoredCall, tenant: TenantID) async throws -> [TranscriptWindow]? {
         guard call.totalSeconds != nil else { return nil }
-        return try await database.tenant(tenant) { try await TranscriptStore($0).windows(of: call.id) }
+        return try await database.read(tenant) { try await TranscriptStore($0).windows(of: call.id) }
     }
 
     private func plan(

@@ -71,6 +71,13 @@ extension Migrator {
             EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
             EXECUTE format('GRANT CONNECT ON DATABASE %I TO zvonar_platform, zvonar_cell', current_database());
         END $$;
+        -- What a closing statement that must change so many rows is judged by.
+        CREATE OR REPLACE FUNCTION ext.must_change(changed bigint, wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            IF changed <> wanted THEN
+                RAISE EXCEPTION 'a closing statement changed % rows, not %', changed, wanted USING ERRCODE = 'ZV001';
+            END IF;
+        END $$;
         CREATE TABLE IF NOT EXISTS platform.migrations (
             name       text        PRIMARY KEY,
             checksum   text        NOT NULL,

@@ -12,9 +12,14 @@ public enum MigrationArea: String, Sendable, CaseIterable {
 struct Migration: Sendable {
     let name: String
     let text: String
-
     /// SHA-256 of the text in hexadecimal: an applied file may not change.
-    var checksum: String { hexadecimal(sha256(Array(text.utf8))) }
+    let checksum: String
+
+    init(name: String, text: String) {
+        self.name = name
+        self.text = text
+        checksum = hexadecimal(sha256(Array(text.utf8)))
+    }
 }
 
 /// The folder with `platform/`, `cell/` and `tenant/`.

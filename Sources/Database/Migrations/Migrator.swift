@@ -21,9 +21,9 @@ public struct Migrator: Sendable {
             try await runShared(try await foundation(connection), on: connection)
             var count = try await apply(.platform, on: connection)
             count += try await apply(.cell, on: connection)
-            let tenants = try await connection.exchange([Statement("SELECT tenant_id FROM cell.tenants ORDER BY 1")])
-            for row in tenants.flatMap(\.rows) {
-                count += try await applyTenant(try row.decode(TenantID.self), on: connection)
+            for (tenant, applied) in try await tenants(on: connection) {
+                // What a crash takes back of many small commits, it takes back with its record: the next run repeats it.
+                count += try await applyTenant(tenant, applied, waitsForDisk: false, on: connection)
             }
             return count
         }
@@ -33,7 +33,8 @@ public struct Migrator: Sendable {
     public func provision(_ tenant: TenantID) async throws {
         try await asOwner { connection in
             try await runShared(provisioning(tenant), on: connection)
-            _ = try await applyTenant(tenant, on: connection)
+            let applied = try await tenants("WHERE tenants.tenant_id = \(tenant)", on: connection).first?.applied ?? []
+            _ = try await applyTenant(tenant, applied, waitsForDisk: true, on: connection)
         }
     }
 
@@ -104,16 +105,41 @@ public struct Migrator: Sendable {
         return missing.count
     }
 
-    private func applyTenant(_ tenant: TenantID, on connection: Connection) async throws -> Int {
-        let query: SQL = "SELECT name, checksum FROM cell.tenant_migrations WHERE tenant_id = \(tenant)"
-        let rows = try await connection.exchange([Statement(query)]).flatMap(\.rows)
-        let missing = try missing(.tenant, try rows.map { try $0.decode(String.self, String.self) })
+    /// All tenants in order with what was applied to each, in one round trip.
+    private func tenants(
+        _ condition: SQL = "",
+        on connection: Connection
+    ) async throws -> [(tenant: TenantID, applied: [(String, String)])] {
+        let question: SQL = """
+            SELECT tenants.tenant_id,
+                   coalesce(array_agg(name) FILTER (WHERE name IS NOT NULL), '{}'),
+                   coalesce(array_agg(checksum) FILTER (WHERE name IS NOT NULL), '{}')
+            FROM cell.tenants
+            LEFT JOIN cell.tenant_migrations USING (tenant_id)
+            \(condition)
+            GROUP BY tenants.tenant_id
+            ORDER BY tenants.tenant_id
+            """
+        return try await connection.exchange([Statement(question)]).flatMap(\.rows).map { row in
+            let (tenant, names, checksums) = try row.decode(TenantID.self, [String].self, [String].self)
+            return (tenant, Array(zip(names, checksums)))
+        }
+    }
+
+    private func applyTenant(
+        _ tenant: TenantID,
+        _ applied: [(String, String)],
+        waitsForDisk: Bool,
+        on connection: Connection
+    ) async throws -> Int {
+        let missing = try missing(.tenant, applied)
         guard !missing.isEmpty else { return 0 }
         // All files in one batch: a new tenant with its tables costs one round trip.
         let records = missing.map { "(\(tenant), '\($0.name)', '\($0.checksum)')" }
         try await run(missing[0], on: connection) {
             """
             BEGIN;
+            SET LOCAL synchronous_commit = \(waitsForDisk ? "on" : "off");
             SET LOCAL ROLE \(tenant.schema);
             SET LOCAL search_path = \(tenant.schema), ext;
             \(missing.map(\.text).joined(separator: "\n"))

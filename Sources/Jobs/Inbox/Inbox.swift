@@ -74,7 +74,7 @@ public struct Inbox: Sendable {
 
     /// What an earlier process has stored and not finished, in order.
     public func unhandled(limit: Int = 1000) async throws -> [InboxRow] {
-        try await database.platform { try await rows("", limit: limit, in: $0) }
+        try await database.readPlatform { try await rows("", limit: limit, in: $0) }
     }
 
     private func rows(_ condition: SQL, limit: Int, in tx: PlatformTransaction) async throws -> [InboxRow] {
@@ -122,7 +122,7 @@ public struct Inbox: Sendable {
 
     /// Whether the effects of an update are committed in the cell already.
     public func isHandledInCell(_ row: InboxRow) async throws -> Bool {
-        try await database.cell { tx in
+        try await database.readCell { tx in
             let rows = try await tx.query(
                 """
                 SELECT FROM cell.handled_updates WHERE bot_id = \(bot) AND update_id = \(row.update.id)

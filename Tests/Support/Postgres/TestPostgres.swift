@@ -34,9 +34,7 @@ public struct TestPostgres: Sendable {
         removeLeftovers(in: base)
         let folder = base.appending(path: "zvonar-test-postgres-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let isRoot = getuid() == 0
-        let asPostgres = isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : ["setpriv"]
-        if isRoot { try run("/bin/chown", ["postgres", folder.path]) }
+        if getuid() == 0 { try run("/bin/chown", ["postgres", folder.path]) }
         try run(
             "/usr/bin/env",
             asPostgres + [
@@ -45,18 +43,33 @@ public struct TestPostgres: Sendable {
             ]
         )
         let server = TestPostgres(folder: folder)
-        // The kernel ends the server with the thread that started it, so that thread stays.
-        let arguments =
-            asPostgres + ["--pdeathsig=INT", "--", binary("postgres"), "-D", folder.path + "/data", "-k", folder.path]
-            + [
-                "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-                "max_connections=400", "shared_buffers=256MB", "logging_collector=off",
-            ].flatMap { ["-c", $0] }
+        let settings = [
+            "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+            "max_connections=400", "shared_buffers=256MB", "logging_collector=off",
+        ]
+        try keepRunning(
+            binary("postgres"),
+            ["-D", folder.path + "/data", "-k", folder.path] + settings.flatMap { ["-c", $0] },
+            owning: folder
+        )
+        try server.waitUntilReady()
+        return server
+    }
+
+    /// Starts a program that refuses to run as root and ends with this process; its words go to `folder`/log.
+    static func keepRunning(
+        _ program: String,
+        _ arguments: [String],
+        endedBy signal: String = "INT",
+        owning folder: URL
+    ) throws {
+        if getuid() == 0 { try run("/bin/chown", ["-R", "postgres", folder.path]) }
         let log = folder.appending(path: "log").path
+        // The kernel ends the program with the thread that started it, so that thread stays.
         let thread = Thread {
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = arguments
+            process.arguments = asPostgres + ["--pdeathsig=\(signal)", "--", program] + arguments
             _ = FileManager.default.createFile(atPath: log, contents: nil)
             let output = FileHandle(forWritingAtPath: log)
             process.standardOutput = output
@@ -67,8 +80,11 @@ public struct TestPostgres: Sendable {
             while true { Thread.sleep(forTimeInterval: 3600) }
         }
         thread.start()
-        try server.waitUntilReady()
-        return server
+    }
+
+    /// PostgreSQL and PgBouncer refuse to run as root.
+    private static var asPostgres: [String] {
+        getuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : ["setpriv"]
     }
 
     private func waitUntilReady() throws {

@@ -1,0 +1,218 @@
+import Kernel
+import Synchronization
+
+/// What the three kinds of transaction share: BEGIN travels with the first statement, the closing part with COMMIT.
+final class TransactionCore: Sendable {
+    /// How much a transaction may do.
+    enum Extent {
+        /// Any number of statements between BEGIN and COMMIT.
+        case whole
+        /// One exchange that only reads: the server begins and ends a transaction around it by itself.
+        case oneReading
+    }
+
+    private struct Closing {
+        let statement: Statement
+        let order: String?
+    }
+
+    private struct State {
+        var hasBegun = false
+        var hasRead = false
+        var isCommitting = false
+        var isRefusedEntry = false
+        /// In the order in which they run: those without an order first.
+        var closings: [Closing] = []
+        var last: [String: Statement] = [:]
+        var channels: Set<WakeUpChannel> = []
+        var cursors = 0
+
+        /// Where the closings with an order begin.
+        var unordered: Int { closings.firstIndex { $0.order != nil } ?? closings.endIndex }
+    }
+
+    let connection: Connection
+    private let tenant: TenantID?
+    private let extent: Extent
+    private let traits: TransactionTraits
+    private let forgetsMemberships: Bool
+    private let state = Mutex(State())
+
+    /// With `forgetsMemberships` the server computes anew which tenants its login may enter.
+    init(
+        connection: Connection,
+        tenant: TenantID?,
+        extent: Extent,
+        traits: TransactionTraits = [],
+        forgetsMemberships: Bool = false
+    ) {
+        self.connection = connection
+        self.tenant = tenant
+        self.extent = extent
+        self.traits = traits
+        self.forgetsMemberships = forgetsMemberships
+    }
+
+    /// Whether COMMIT may have reached the server.
+    var isCommitting: Bool { state.withLock { $0.isCommitting } }
+
+    /// Whether the server did not let the login become the tenant, so that no statement of the body was run.
+    var isRefusedEntry: Bool { state.withLock { $0.isRefusedEntry } }
+
+    /// The count is looked at by the server, so that COMMIT can travel with the statement.
+    func addClosing(_ sql: SQL, mustAffect: Int? = nil, order: String? = nil) {
+        let checked = mustAffect.map { count -> SQL in
+            "WITH closing AS (\(sql) RETURNING 1) SELECT ext.must_change(count(*), \(count)) FROM closing"
+        }
+        let closing = Closing(statement: Statement(checked ?? sql), order: order)
+        state.withLock { state in
+            guard let order else { return state.closings.insert(closing, at: state.unordered) }
+            // Behind its equals: of two with one name the first comes first.
+            let after = state.closings[state.unordered...].firstIndex { $0.order.map { $0 > order } ?? false }
+            state.closings.insert(closing, at: after ?? state.closings.endIndex)
+        }
+    }
+
+    func addLast(_ name: String, _ sql: SQL) {
+        let statement = Statement(sql)
+        state.withLock { $0.last[name] = statement }
+    }
+
+    func addWakeUp(_ channel: WakeUpChannel) {
+        state.withLock { _ = $0.channels.insert(channel) }
+    }
+
+    /// The channels to raise after COMMIT.
+    var channels: Set<WakeUpChannel> { state.withLock { $0.channels } }
+
+    /// Throws where a transaction of one exchange is asked for what takes several.
+    func needsWhole() throws {
+        guard extent == .whole else { throw DatabaseFault.misuse("a COPY or a stream in a reading of one exchange") }
+    }
+
+    /// A cursor's name that this transaction has not used.
+    func newCursor() throws -> String {
+        try needsWhole()
+        return state.withLock { state in
+            state.cursors += 1
+            return "c\(state.cursors)"
+        }
+    }
+
+    func run(_ sql: SQL) async throws -> Outcome {
+        guard let outcome = try await run([Statement(sql)]).first else {
+            throw DatabaseFault.misuse("a statement had no outcome")
+        }
+        return outcome
+    }
+
+    /// Runs statements in one round trip, with what opens the transaction where that is still to be done.
+    func run(_ statements: [Statement]) async throws -> [Outcome] {
+        let opening = try opening()
+        guard !opening.isEmpty || !statements.isEmpty else { return [] }
+        do {
+            let outcomes = try await connection.exchange(opening + statements) { noteBegin() }
+            guard outcomes.count == opening.count + statements.count else {
+                throw DatabaseFault.misuse("a statement had no outcome")
+            }
+            return Array(outcomes[opening.count...])
+        } catch DatabaseFault.server(let error) {
+            if error.sqlState == "42501", let position = error.position, position < opening.count {
+                state.withLock { $0.isRefusedEntry = true }
+            }
+            throw DatabaseFault.server(error)
+        }
+    }
+
+    /// Writes the closing part and commits; a transaction that did nothing costs nothing.
+    func commit() async throws {
+        let (hasBegun, closings, last, channels) = state.withLock { state in
+            (state.hasBegun, state.closings, state.last.sorted { $0.key < $1.key }.map(\.value), state.channels)
+        }
+        let isSilent = closings.isEmpty && last.isEmpty
+        if extent == .oneReading {
+            guard isSilent, channels.isEmpty else { throw DatabaseFault.misuse("a reading with effects") }
+            return
+        }
+        guard hasBegun || !isSilent else { return }
+        var statements = hasBegun ? [] : [Self.begin] + traits.statements
+        if hasBegun, tenant != nil, !isSilent { statements.append(Self.leaveTenant) }
+        statements += closings.map(\.statement) + last + [Self.commit]
+        do {
+            let outcomes = try await connection.exchange(statements) {
+                state.withLock { state in
+                    state.hasBegun = true
+                    state.isCommitting = true
+                }
+            }
+            guard outcomes.last?.tag == "COMMIT" else {
+                throw DatabaseFault.misuse("a failed statement was ignored and the transaction was rolled back")
+            }
+        } catch DatabaseFault.server(let error) where error.sqlState == "ZV001" {
+            throw DatabaseFault.closingRefused
+        }
+    }
+
+    private func noteBegin() {
+        state.withLock { state in
+            if extent == .whole { state.hasBegun = true } else { state.hasRead = true }
+        }
+    }
+
+    /// Takes everything back, also in a cancelled task; false when the connection cannot be used any more.
+    func rollBack() async -> Bool {
+        guard state.withLock({ $0.hasBegun }) else { return true }
+        guard connection.isUsable else { return false }
+        do {
+            _ = try await connection.exchange([Statement(fixed: "ROLLBACK")], isCancellable: false)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What makes the login the tenant, until the transaction ends; empty when that has been done.
+    private func opening() throws -> [Statement] {
+        let (hasBegun, hasRead) = state.withLock { ($0.hasBegun, $0.hasRead) }
+        guard !hasRead else { throw DatabaseFault.misuse("a second question in a reading of one") }
+        guard !hasBegun else { return [] }
+        var statements = extent == .whole ? [Self.begin] : []
+        if forgetsMemberships { statements.insert(Self.forgetMemberships, at: 0) }
+        switch (tenant, extent) {
+        case (nil, .whole): statements += traits.statements
+        case (nil, .oneReading): statements.append(Self.onlyRead)
+        case (let tenant?, let extent):
+            let schema = tenant.schema
+            statements.append(
+                // One cached statement for all tenants, which SET LOCAL would not be.
+                Statement(
+                    fixed: extent == .whole ? Self.enterTenant : Self.enterTenantToRead,
+                    parameters: [schema.parameter, "\(schema), ext".parameter]
+                )
+            )
+        }
+        return statements
+    }
+
+    private static let begin = Statement(fixed: "BEGIN")
+    private static let commit = Statement(fixed: "COMMIT")
+    private static let onlyRead = Statement(fixed: "SELECT set_config('transaction_read_only', 'on', true)")
+    private static let enterTenant = "SELECT set_config('role', $1, true), set_config('search_path', $2, true)"
+    private static let enterTenantToRead = """
+        SELECT set_config('role', $1, true), set_config('search_path', $2, true),
+               set_config('transaction_read_only', 'on', true)
+        """
+    /// The path goes too: what a tenant may have made in its schema is not for the cell's rights.
+    ///
+    /// The closing part is about tables that are empty at one time and long at another, see `usesIndexes`.
+    private static let leaveTenant = Statement(
+        fixed: """
+            SELECT set_config('role', 'none', true), set_config('search_path', 'ext', true),
+                   \(TransactionTraits.byIndexes)
+            """
+    )
+    /// PostgreSQL remembers the memberships of the last role that it was asked about; then that is another one.
+    private static let forgetMemberships = Statement(
+        fixed: "SELECT pg_has_role('zvonar_platform', 'zvonar_owner', 'MEMBER')"
+    )
+}
