@@ -39,7 +39,7 @@ extension Connection {
         }
     }
 
-    /// Ends a COPY in; with a reason the server takes back what it has got. Gives the number of rows.
+    /// Ends a COPY in and gives the number of rows; with a reason the server takes back what it has got.
     func endCopyIn(because reason: String? = nil) async throws -> Int {
         let reply = try await perform(.copyEnd, isCancellable: reason == nil) { state, _ in
             guard PQputCopyEnd(state.handle, reason) == 1 else { throw DatabaseFault.connectionLost }

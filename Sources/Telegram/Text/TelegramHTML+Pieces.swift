@@ -9,7 +9,7 @@ extension TelegramHTML {
     /// A tag that is open at a cut is closed there and opened again. Counted are UTF-16 units without formatting: never
     /// fewer than the characters the server counts. Pieces of nothing but blanks are left out.
     public func pieces(limit: Int = messageLimit) -> [TelegramHTML] {
-        let tokens = Token.all(in: text)
+        let tokens = Token.all(in: text, limit: limit)
         var pieces: [TelegramHTML] = []
         var open: [Token] = []
         var start = 0
@@ -94,7 +94,7 @@ private enum Token {
     }
 
     /// Markup is looked for among scalars: a mark that combines with the `>` before it is a part of the text.
-    static func all(in text: String) -> [Token] {
+    static func all(in text: String, limit: Int) -> [Token] {
         var tokens: [Token] = []
         let scalars = text.unicodeScalars
         var rest = scalars[...]
@@ -111,7 +111,7 @@ private enum Token {
                 let end = rest.dropFirst().firstIndex { $0 == "<" || $0 == "&" } ?? rest.endIndex
                 // As a text of its own, so that its first character does not reach into the markup before it.
                 let run = String(rest[..<end])
-                for index in run.indices { tokens += parts(of: run[index...index]) }
+                for index in run.indices { tokens += parts(of: run[index...index], atMost: min(64, limit)) }
                 rest = rest[end...]
             }
         }
@@ -119,8 +119,8 @@ private enum Token {
     }
 
     /// The character itself, unless somebody piled up marks on it until it is as long as a message.
-    private static func parts(of character: Substring) -> [Token] {
-        guard character.utf16.count > 64 else { return [.text(character, character.utf16.count)] }
+    private static func parts(of character: Substring, atMost units: Int) -> [Token] {
+        guard character.utf16.count > units else { return [.text(character, character.utf16.count)] }
         return character.unicodeScalars.map { .text(Substring(String($0)), String($0).utf16.count) }
     }
 }

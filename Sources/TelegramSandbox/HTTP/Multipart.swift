@@ -90,5 +90,10 @@ private func takeValue(_ rest: inout Substring.UnicodeScalarView) -> String {
             value.append(scalar)
         }
     }
-    return String(value).replacing("%22", with: "\"").replacing("%0D%0A", with: " ")
+    // As bytes, for the same reason.
+    let bytes = Array(String(value).utf8)
+    return String(
+        decoding: bytes.replacing("%22".utf8, with: "\"".utf8).replacing("%0D%0A".utf8, with: " ".utf8),
+        as: UTF8.self
+    )
 }

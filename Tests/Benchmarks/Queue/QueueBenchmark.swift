@@ -8,14 +8,14 @@ struct BenchJob: Codable, Sendable {
 }
 
 extension Benchmark {
-    private static let tenants = 20
+    private static let tenantCount = 20
 
     /// Every job has a key and a tenant of twenty; leases, fences, retries and dead letters are always on.
     static let queue = Benchmark(
         name: "queue",
         summary: "jobs done in a second, at most 1, 10 and 50 claimed at once, beside pgqueuer and procrastinate"
     ) { bench in
-        let ours = try await QueueBench.make("queue", tenants: tenants, on: bench)
+        let ours = try await QueueBench.make("queue", tenants: tenantCount, on: bench)
         let peer = try await QueuePeer.start("queue_pgqueuer", on: bench)
         for batch in [1, 10, 50] {
             let count = bench.count(batch == 1 ? 400 : batch == 10 ? 4_000 : 20_000, quick: 100)
@@ -70,7 +70,7 @@ extension Benchmark {
         name: "snapshot",
         summary: "jobs done in a second while a snapshot is held, with up to 100,000 dead rows, beside pgqueuer"
     ) { bench in
-        let ours = try await QueueBench.make("snapshot", tenants: tenants, on: bench)
+        let ours = try await QueueBench.make("snapshot", tenants: tenantCount, on: bench)
         let peer = try await QueuePeer.start("queue_pgqueuer", on: bench)
         let steps = bench.isQuick ? [0, 200, 400] : [0, 10_000, 100_000]
         let count = bench.count(5_000, quick: 100)

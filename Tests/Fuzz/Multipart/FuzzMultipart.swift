@@ -52,9 +52,15 @@ private func writtenByClient(_ input: inout Input) {
 
 /// `%22` stands for a quote in what browsers send, so a name cannot hold it.
 private func isName(_ text: String) -> Bool {
-    !text.contains { $0.isNewline } && !text.unicodeScalars.contains { $0.value < 0x20 } && !text.contains("%")
+    !text.contains { $0.isNewline } && !text.unicodeScalars.contains { $0.value < 0x20 || $0 == "%" }
 }
 
+/// By scalars: a quote with a mark upon it is still a quote.
 private func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        if scalar == "\\" || scalar == "\"" { escaped.append("\\") }
+        escaped.append(scalar)
+    }
+    return String(escaped)
 }

@@ -1,6 +1,7 @@
 // Sources: Sources/Telegram/Text/TelegramHTML.swift Sources/Telegram/Text/TelegramHTML+Pieces.swift
 // Sources: Sources/TelegramSandbox/Entities/FormattedText.swift Sources/TelegramSandbox/Entities/HTMLParser.swift
 // Sources: Sources/TelegramSandbox/Entities/MarkdownParser.swift Sources/TelegramSandbox/Entities/MarkdownV2Parser.swift
+// Sources: Sources/TelegramSandbox/Entities/EntityRules.swift Sources/TelegramSandbox/Entities/TextCleaning.swift
 // Sources: Sources/TelegramSandbox/Entities/MarkupBuffer.swift Sources/TelegramSandbox/HTTP/JSON.swift
 import Foundation
 
