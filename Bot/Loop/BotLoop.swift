@@ -20,19 +20,21 @@ struct BotLoop: Sendable {
 
     /// Works under one epoch of the lease until cancelled, or until the token is refused; then says why.
     func run(epoch: Int64) async -> String? {
-        let outbox = Outbox(database: parts.database, bot: bot, epoch: epoch)
         let inbox = Inbox(database: parts.database, bot: bot)
         let queues = ChatQueues<InboxRow>(capacity: 500)
-        await untilDone("take over messages") { try await outbox.recover() }
         let (refusals, refuse) = AsyncStream.makeStream(of: String.self)
-        let sender = OutboxSender(
-            outbox: outbox,
-            client: client,
-            limits: parts.limits,
-            logger: logger,
-            chatIsClosed: { chat in await close(chat) },
-            badToken: { refuse.yield($0) }
-        )
+        let budget = OutboxBudget(limits: parts.limits)
+        let outboxes = parts.database.allCells.map { Outbox(database: $0, bot: bot, epoch: epoch) }
+        let senders = outboxes.map { outbox in
+            OutboxSender(
+                outbox: outbox,
+                client: client,
+                budget: budget,
+                logger: logger,
+                chatIsClosed: { chat in await close(chat) },
+                badToken: { refuse.yield($0) }
+            )
+        }
         return await withTaskGroup(of: String?.self) { group in
             let poll = PollLoop(
                 client: client,
@@ -52,13 +54,21 @@ struct BotLoop: Sendable {
             group.addTask {
                 // Beside the work and not before it: people do not wait for a menu that Telegram does not take.
                 async let commands: Void = untilDone("set the commands") { try await setCommands() }
-                await sender.run()
+                // Each cell by itself: one that is down holds up its own messages only.
+                await withDiscardingTaskGroup { cells in
+                    for (outbox, sender) in zip(outboxes, senders) {
+                        cells.addTask {
+                            await untilDone("take over messages") { try await outbox.recover() }
+                            if !Task.isCancelled { await sender.run() }
+                        }
+                    }
+                }
                 await commands
                 return nil
             }
             for _ in 0..<Self.workers {
                 group.addTask {
-                    await work(queues, handler(inbox, sender))
+                    await work(queues, handler(inbox, senders))
                     return nil
                 }
             }
@@ -71,7 +81,7 @@ struct BotLoop: Sendable {
         }
     }
 
-    private func handler(_ inbox: Inbox, _ sender: OutboxSender) -> UpdateHandler {
+    private func handler(_ inbox: Inbox, _ senders: [OutboxSender]) -> UpdateHandler {
         UpdateHandler(
             bot: bot,
             scope: scope,
@@ -79,7 +89,7 @@ struct BotLoop: Sendable {
             inbox: inbox,
             client: client,
             counters: counters,
-            chatIsBack: { sender.reopen($0) },
+            chatIsBack: { chat in senders.forEach { $0.reopen(chat) } },
             logger: logger
         )
     }

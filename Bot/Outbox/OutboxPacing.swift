@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How many messages may go out now and to which chats not yet, within what Telegram allows a bot.
 ///
 /// Which message is next is the outbox's to say; this keeps the budgets. Pure: time comes in as seconds on any steady
@@ -33,21 +35,34 @@ package struct OutboxPacing: Sendable {
     private var botPausedUntil = 0.0
     /// The last claim gave all that it asked for, so there is probably more.
     private var isCrowded = false
+    /// Turns that are being looked for and not taken yet.
+    private var reserved = 0
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
     mutating func next(at now: Double) -> Step {
         forgetOld(now)
-        guard inFlight.count < limits.atOnce else { return .full }
+        guard inFlight.count + reserved < limits.atOnce else { return .full }
         // A claim costs the database as much for one message as for several: in a crowd they are taken together.
-        guard !isCrowded || inFlight.count <= limits.atOnce / 2 else { return .full }
+        guard !isCrowded || inFlight.count + reserved <= limits.atOnce / 2 else { return .full }
         if botPausedUntil > now { return .wait(until: botPausedUntil) }
-        guard limits.isOn else { return .claim(limit: limits.atOnce - inFlight.count, notTo: inFlight.sorted()) }
-        let left = limits.botPerSecond - sentByBot.count
-        guard left > 0 else { return .wait(until: sentByBot[0] + 1) }
+        let free = limits.atOnce - inFlight.count - reserved
+        guard limits.isOn else { return .claim(limit: free, notTo: inFlight.sorted()) }
+        let left = limits.botPerSecond - sentByBot.count - reserved
+        // What another sender looks for may come back unused.
+        guard left > 0 else { return reserved > 0 || sentByBot.isEmpty ? .full : .wait(until: sentByBot[0] + 1) }
         let exhausted = chats.filter { $0.value.freeAt(now, chat: $0.key, limits) > now }.keys
-        return .claim(limit: min(left, limits.atOnce - inFlight.count), notTo: inFlight.union(exhausted).sorted())
+        return .claim(limit: min(left, free), notTo: inFlight.union(exhausted).sorted())
     }
+
+    /// The next step, with as many turns kept for it as it claims, until they are given back by `release`.
+    mutating func reserve(at now: Double) -> Step {
+        let step = next(at: now)
+        if case .claim(let limit, _) = step { reserved += limit }
+        return step
+    }
+
+    mutating func release(_ count: Int) { reserved -= count }
 
     /// When the first chat that has to wait may be written to again; nil when none waits.
     func nextRelease(after now: Double) -> Double? {
@@ -113,5 +128,43 @@ package struct OutboxPacing: Sendable {
             // Less than a millisecond over the limit is rounding.
             return excess > 0.001 ? now + excess * limits.chatSecondsPerMessage : now
         }
+    }
+}
+
+/// The budget of one bot, which the senders of all cells share.
+final class OutboxBudget: Sendable {
+    let pacing: Mutex<OutboxPacing>
+    private let startedAt = ContinuousClock.now
+    /// Senders that found no turn while another had it.
+    private let waiting = Mutex<[AsyncStream<Void>.Continuation]>([])
+
+    init(limits: OutboxPacing.Limits = OutboxPacing.Limits()) { pacing = Mutex(OutboxPacing(limits: limits)) }
+
+    /// Seconds on its own clock.
+    var now: Double { (ContinuousClock.now - startedAt) / .seconds(1) }
+
+    /// What may be claimed now, kept until `release`; when all turns are taken, `signal` is told of the next free one.
+    func reserve(or signal: AsyncStream<Void>.Continuation) -> OutboxPacing.Step {
+        let step = pacing.withLock { $0.reserve(at: now) }
+        if step == .full { waiting.withLock { $0.append(signal) } }
+        return step
+    }
+
+    func release(_ count: Int) {
+        pacing.withLock { $0.release(count) }
+        wakeWaiting()
+    }
+
+    func finished(_ chat: Int64) {
+        pacing.withLock { $0.finished(chat) }
+        wakeWaiting()
+    }
+
+    private func wakeWaiting() {
+        let signals = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for signal in signals { signal.yield() }
     }
 }

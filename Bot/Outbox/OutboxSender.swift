@@ -13,7 +13,7 @@ final class OutboxSender: Sendable {
     private let outbox: Outbox
     private let client: TelegramClient
     private let logger: Logger
-    private let pacing: Mutex<OutboxPacing>
+    private let budget: OutboxBudget
     private let closed = Mutex<Set<Int64>>([])
     /// What was claimed and whose end is not noted yet.
     private let inHand = Mutex<Set<OutboxNumber>>([])
@@ -22,7 +22,6 @@ final class OutboxSender: Sendable {
     private let badToken: @Sendable (String) async -> Void
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
-    private let startedAt = ContinuousClock.now
     /// When the next look is planned.
     private let planned = Mutex(0.0)
 
@@ -30,7 +29,7 @@ final class OutboxSender: Sendable {
     init(
         outbox: Outbox,
         client: TelegramClient,
-        limits: OutboxPacing.Limits = OutboxPacing.Limits(),
+        budget: OutboxBudget = OutboxBudget(),
         logger: Logger,
         chatIsClosed: @escaping @Sendable (Int64) async -> Void,
         badToken: @escaping @Sendable (String) async -> Void
@@ -40,7 +39,7 @@ final class OutboxSender: Sendable {
         self.logger = logger
         self.chatIsClosed = chatIsClosed
         self.badToken = badToken
-        pacing = Mutex(OutboxPacing(limits: limits))
+        self.budget = budget
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -68,12 +67,12 @@ final class OutboxSender: Sendable {
             for await _ in signals {
                 while let rows = await claim(), !rows.isEmpty {
                     for row in rows {
-                        pacing.withLock { $0.started(row.chat, at: now) }
+                        budget.pacing.withLock { $0.started(row.chat, at: now) }
                         // A send in hand is not cut off by the end of the loop: cut off, nobody would know its fate.
                         group.addTask { [self] in await Task { await send(row) }.value }
                     }
                 }
-                if let moment = pacing.withLock({ $0.nextRelease(after: now) }) { wake(at: moment, in: &group) }
+                if let moment = budget.pacing.withLock({ $0.nextRelease(after: now) }) { wake(at: moment, in: &group) }
             }
         }
     }
@@ -81,7 +80,7 @@ final class OutboxSender: Sendable {
     /// The person let the bot in again.
     func reopen(_ chat: Int64) { closed.withLock { _ = $0.remove(chat) } }
 
-    private var now: Double { (ContinuousClock.now - startedAt) / .seconds(1) }
+    private var now: Double { budget.now }
 
     /// Looks again at a moment, unless that is planned already: a long limit must not pile up timers.
     private func wake(at moment: Double, in group: inout DiscardingTaskGroup) {
@@ -99,9 +98,9 @@ final class OutboxSender: Sendable {
 
     /// The rows to send now; nil when nothing may go.
     private func claim() async -> [OutboxRow]? {
-        guard !Task.isCancelled, case .claim(let limit, let busy) = pacing.withLock({ $0.next(at: now) }) else {
-            return nil
-        }
+        guard !Task.isCancelled, case .claim(let limit, let busy) = budget.reserve(or: signal) else { return nil }
+        // Until they are started, another sender of the bot must not take the same turns.
+        defer { budget.release(limit) }
         do {
             let known = inHand.withLock { $0 }
             let rows = try await outbox.claim(limit: limit, busy: busy, inHand: known)
@@ -129,11 +128,11 @@ final class OutboxSender: Sendable {
     private func send(_ row: OutboxRow) async {
         let verdict = await deliver(row)
         if case .limited(let seconds) = verdict {
-            pacing.withLock { $0.limited(row.chat, retryAfter: seconds, at: now) }
+            budget.pacing.withLock { $0.limited(row.chat, retryAfter: seconds, at: now) }
         }
         log(verdict, of: row)
         await noteEnd(of: row, verdict)
-        pacing.withLock { $0.finished(row.chat) }
+        budget.finished(row.chat)
         signal.yield()
     }
 

@@ -3,6 +3,7 @@ import Database
 import Jobs
 import Kernel
 import Logging
+import Synchronization
 
 /// Prepares companies that were registered, and says so in the chats that wait.
 ///
@@ -12,15 +13,25 @@ struct ProvisioningLoop: Sendable {
 
     func run() async {
         // A company whose preparation fails is tried again at every look, a second later at most.
-        for await _ in parts.database.wakeUps(on: .tenants) {
-            guard !Task.isCancelled else { return }
-            do {
-                for tenant in try await parts.registrations.takePreparing() { await prepare(tenant) }
-            } catch {
-                parts.logger.warning(
-                    "Cannot look for companies to prepare",
-                    metadata: ["error": "\(error)"]
-                )
+        await withDiscardingTaskGroup { group in
+            let inHand = InHand()
+            for await _ in parts.database.wakeUps(on: .tenants) {
+                guard !Task.isCancelled else { return }
+                do {
+                    // Side by side: the cell of one may be down, which takes its time.
+                    for tenant in try await parts.registrations.takePreparing()
+                    where inHand.begin(tenant) {
+                        group.addTask {
+                            await prepare(tenant)
+                            inHand.end(tenant)
+                        }
+                    }
+                } catch {
+                    parts.logger.warning(
+                        "Cannot look for companies to prepare",
+                        metadata: ["error": "\(error)"]
+                    )
+                }
             }
         }
     }
@@ -67,4 +78,14 @@ struct ProvisioningLoop: Sendable {
         let place = ChatPlace(bot: chat.bot, chat: chat.chat)
         try tx.send(try screen.message(to: place, rank: .reply, slot: RegistrationFlow.slot(chat.step)))
     }
+}
+
+/// The companies that are being prepared just now.
+private final class InHand: Sendable {
+    private let tenants = Mutex<Set<TenantID>>([])
+
+    /// False when it is in hand already.
+    func begin(_ tenant: TenantID) -> Bool { tenants.withLock { $0.insert(tenant).inserted } }
+
+    func end(_ tenant: TenantID) { tenants.withLock { _ = $0.remove(tenant) } }
 }

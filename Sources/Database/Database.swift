@@ -19,9 +19,24 @@ public final class Database: Sendable {
     private let heartbeatPool: Pool
     let wakeUps: WakeUps
     let logger: Logger
+    /// Which cell this is; 1 holds the platform.
+    public let number: Int
+    let cells: Cells
 
-    public init(configuration: DatabaseConfiguration, reactor: Reactor, logger: Logger) {
+    public convenience init(configuration: DatabaseConfiguration, reactor: Reactor, logger: Logger) {
+        self.init(configuration: configuration, number: 1, reactor: reactor, logger: logger)
+    }
+
+    init(
+        configuration: DatabaseConfiguration,
+        number: Int,
+        beside cells: Cells = Cells([:], open: [1]),
+        reactor: Reactor,
+        logger: Logger
+    ) {
         self.configuration = configuration
+        self.number = number
+        self.cells = cells
         self.logger = logger
         wakeUps = WakeUps(reactor: reactor)
         connecting = Connecting(configuration: configuration, reactor: reactor)
@@ -48,7 +63,10 @@ public final class Database: Sendable {
         _ id: TenantID,
         _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
-        try await run(on: cellPool, tenant: id) { try await body(TenantTransaction(tenant: id, core: $0)) }
+        let home = try await home(of: id)
+        return try await home.run(on: home.cellPool, tenant: id) {
+            try await body(TenantTransaction(tenant: id, core: $0))
+        }
     }
 
     /// Asks a tenant one thing, or several by `query(together:)`, in a single round trip.
@@ -112,6 +130,7 @@ public final class Database: Sendable {
         platformPool.close()
         cellPool.close()
         heartbeatPool.close()
+        for other in cells.others.values { other.close() }
     }
 
     /// Connections lent and idle by login, for the metrics; the one for heartbeats is not among them.

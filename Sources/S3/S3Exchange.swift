@@ -117,6 +117,7 @@ struct S3Exchange: Sendable {
             return .keyRefused(code: code)
         case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
             return .wrongRegion(error.first("Region") ?? response.headers["x-amz-bucket-region"])
+        case "InternalError": return .refused(status: 500, code: code)
         default: return .refused(status: response.status, code: code)
         }
     }

@@ -63,7 +63,13 @@ public final class Registrations: Sendable {
         if let known {
             tenant = known
         } else {
-            tenant = try await tenants.insert(name, zone: zone, language: language, createdBy: account)
+            tenant = try await tenants.insert(
+                name,
+                zone: zone,
+                language: language,
+                createdBy: account,
+                in: database.openCells
+            )
         }
         try await people.wait(place, for: tenant, step: step)
         return tenant

@@ -48,13 +48,22 @@ struct TenantStore {
         }
     }
 
-    func insert(_ name: CompanyName, zone: TimeZone, language: Language, createdBy: AccountID?) async throws
-        -> TenantID
-    {
+    /// A new company, in the one of the cells that has the fewest.
+    func insert(
+        _ name: CompanyName,
+        zone: TimeZone,
+        language: Language,
+        createdBy: AccountID?,
+        in cells: [Int]
+    ) async throws -> TenantID {
         let rows = try await tx.query(
             """
-            INSERT INTO platform.tenants (name, zone, language, created_by)
-            VALUES (\(name.text), \(zone.identifier), \(language), \(createdBy))
+            INSERT INTO platform.tenants (name, zone, language, created_by, cell)
+            SELECT \(name.text), \(zone.identifier), \(language), \(createdBy)::bigint, cell.number
+            FROM unnest(\(cells)) AS cell (number)
+            ORDER BY (SELECT count(*) FROM platform.tenants AS other
+                      WHERE other.cell = cell.number AND other.state <> 'failed'), cell.number
+            LIMIT 1
             RETURNING id
             """
         )

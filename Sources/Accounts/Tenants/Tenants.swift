@@ -42,12 +42,19 @@ public final class Tenants: Sendable {
         name: String,
         zone: String,
         language: Language,
+        cell: Int? = nil,
         with migrator: Migrator
     ) async throws -> TenantID {
         let name = try CompanyName(name)
         let zone = try RegistrationRefusal.zone(named: zone)
         let id = try await database.platform { tx in
-            try await TenantStore(tx).insert(name, zone: zone, language: language, createdBy: nil)
+            try await TenantStore(tx).insert(
+                name,
+                zone: zone,
+                language: language,
+                createdBy: nil,
+                in: cell.map { [$0] } ?? database.openCells
+            )
         }
         try await migrator.provision(id)
         _ = try await database.platform { tx in try await TenantStore(tx).finishPreparing(id) }

@@ -24,7 +24,7 @@ struct Doctor: AsyncParsableCommand {
         let logger = startLogging(.critical)
         let reactor = try Reactor()
         let http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
-        let database = Database(configuration: settings.database, reactor: reactor, logger: logger)
+        let database = settings.databases(reactor, logger)
         var isWell = true
         for (name, check) in checks(settings, database, http) + (await bots(settings, database, http)) {
             do {
@@ -56,6 +56,11 @@ struct Doctor: AsyncParsableCommand {
         var checks: [Check] = [
             ("PostgreSQL as platform", { try await database.platform { try await version($0) } }),
             ("PostgreSQL as cell", { try await database.cell { try await version($0) } }),
+        ]
+        for cell in database.allCells.dropFirst() {
+            checks.append(("PostgreSQL of cell \(cell.number)", { try await cell.cell { try await version($0) } }))
+        }
+        checks += [
             (
                 "Audio",
                 {

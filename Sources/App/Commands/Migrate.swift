@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Database
+import Kernel
 import Reactor
 
 struct Migrate: AsyncParsableCommand {
@@ -13,13 +14,21 @@ struct Migrate: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.read()
         try await withDatabase(settings) { database in
-            let migrator = Migrator(database: database, folder: try MigrationFolder(settings.migrations))
-            do {
-                let count = try await migrator.migrate()
-                print(count == 0 ? "Nothing to apply." : "Applied \(count).")
-            } catch let fault as MigrationFault {
-                throw ValidationFailure(fault.debugDescription)
+            let folder = try MigrationFolder(settings.migrations)
+            var failures: [String] = []
+            // A cell that is down keeps its form until the next time; the others get theirs.
+            for cell in database.allCells {
+                let name = database.allCells.count > 1 ? "Cell \(cell.number): " : ""
+                do {
+                    let count = try await Migrator(database: cell, folder: folder).migrate()
+                    print(name + (count == 0 ? "Nothing to apply." : "Applied \(count)."))
+                } catch let fault as MigrationFault {
+                    failures.append(name + fault.debugDescription)
+                } catch let fault as any Fault {
+                    failures.append(name + fault.description)
+                }
             }
+            guard failures.isEmpty else { throw ValidationFailure(failures.joined(separator: "\n")) }
         }
     }
 }
@@ -28,7 +37,7 @@ struct Migrate: AsyncParsableCommand {
 func withDatabase<Value>(_ settings: Settings, _ body: (Database) async throws -> Value) async throws -> Value {
     let logger = startLogging(.warning)
     let reactor = try Reactor()
-    let database = Database(configuration: settings.database, reactor: reactor, logger: logger)
+    let database = settings.databases(reactor, logger)
     defer {
         database.close()
         reactor.stop()

@@ -34,6 +34,7 @@ struct TenantCommand: AsyncParsableCommand {
         @Argument(help: "Its name.") var name: String
         @Option(help: "Its IANA time zone.") var zone = "Europe/Moscow"
         @Option(help: "Its language: ru, en or kk.") var language = "ru"
+        @Option(help: "The cell in which it lives; without it the one with the fewest companies.") var cell: Int?
 
         func run() async throws {
             let settings = try options.read()
@@ -41,10 +42,13 @@ struct TenantCommand: AsyncParsableCommand {
                 throw ValidationFailure("The language is ru, en or kk.")
             }
             try await withDatabase(settings) { database in
+                if let cell, !database.allCells.contains(where: { $0.number == cell }) {
+                    throw ValidationFailure("There is no cell \(cell); ZVONAR_CELLS names them.")
+                }
                 let migrator = Migrator(database: database, folder: try MigrationFolder(settings.migrations))
                 do {
                     let id = try await Tenants(database: database)
-                        .create(name: name, zone: zone, language: language, with: migrator)
+                        .create(name: name, zone: zone, language: language, cell: cell, with: migrator)
                     print("Company \(id) is ready.")
                 } catch let refusal as any Refusal {
                     throw ValidationFailure(refusal.sentence(in: .english))

@@ -18,7 +18,7 @@ struct Health: Sendable {
         _ settings: Settings,
         database: Database,
         http: HTTPClient,
-        jobs: JobRunner,
+        jobs: [JobRunner],
         retention: Retention,
         bot: BotRunner
     ) {
@@ -45,6 +45,8 @@ struct Health: Sendable {
         var database = "ok"
         var engines: [String: String] = [:]
         var disk = "ok"
+        /// The cells beside the first.
+        var cells: [String: String]?
 
         mutating func degrade() { if status == "ready" { status = "degraded" } }
     }
@@ -58,6 +60,14 @@ struct Health: Sendable {
         } catch {
             readiness.database = (error as? any Fault)?.description ?? "unreachable"
             readiness.status = "unavailable"
+        }
+        for cell in database.allCells.dropFirst() {
+            var state = "ok"
+            do { try await cell.readCell { _ = try await $0.query("SELECT 1") } } catch {
+                state = (error as? any Fault)?.description ?? "unreachable"
+                readiness.degrade()
+            }
+            readiness.cells = (readiness.cells ?? [:]).merging(["\(cell.number)": state]) { $1 }
         }
         for (name, state) in await Self.engines(settings, http) {
             readiness.engines[name] = state?.text ?? "not set"

@@ -22,7 +22,8 @@ struct House {
     private let reactor: Reactor
     private let http: HTTPClient
     private let database: Database
-    private let jobs: JobRunner
+    /// One a cell: what is down in one does not hold up another.
+    private let jobs: [JobRunner]
     private let live: LiveFeed
     private let retention: Retention
     private let leases: Leases
@@ -35,17 +36,19 @@ struct House {
         self.logger = logger
         reactor = try Reactor()
         http = try HTTPClient(reactor: reactor, configuration: HTTPConfiguration(proxy: settings.proxy))
-        database = Database(configuration: settings.database, reactor: reactor, logger: logger)
+        database = settings.databases(reactor, logger)
         live = LiveFeed(database: database, logger: logger)
         retention = Retention(database: database, periods: settings.retention, logger: logger)
         leases = Leases(database: database, logger: logger)
         // Half of the connections at most are held by work, so that people and the bot find one.
         let quick = max(1, settings.database.poolSize / 2)
-        jobs = JobRunner(
-            database: database,
-            workers: [.quick: quick, .network: 8, .heavy: settings.heavyWorkers],
-            logger: logger
-        )
+        jobs = database.allCells.map { cell in
+            JobRunner(
+                database: cell,
+                workers: [.quick: quick, .network: 8, .heavy: settings.heavyWorkers],
+                logger: logger
+            )
+        }
         for folder in [settings.recordings, settings.temporary] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
@@ -78,21 +81,26 @@ struct House {
         if let token = settings.telegramToken { try await bot.install(token) }
         let (database, jobs, live, bot, upkeep) = (database, jobs, live, bot, upkeep)
         let (retention, leases) = (retention, leases)
-        let services: [any Service] = [
-            Running { await cancelling { await database.runWakeUps() } },
-            Running { await cancelling { await live.run() } },
-            Running { await cancelling { await upkeep.run() } },
-            Running { await cancelling { await retention.run(leases) } },
-            Running {
-                await withGracefulShutdownHandler {
-                    await jobs.run()
-                } onGracefulShutdown: {
-                    jobs.stop()
-                }
-            },
-            Running { await cancelling { await bot.run() } },
-            web,
-        ]
+        let listening: [any Service] = database.allCells.map { cell in
+            Running { await cancelling { await cell.runWakeUps() } }
+        }
+        let services: [any Service] =
+            listening + [
+                Running { await cancelling { await live.run() } },
+                Running { await cancelling { await upkeep.run() } },
+                Running { await cancelling { await retention.run(leases) } },
+                Running {
+                    await withGracefulShutdownHandler {
+                        await withDiscardingTaskGroup { group in
+                            for runner in jobs { group.addTask { await runner.run() } }
+                        }
+                    } onGracefulShutdown: {
+                        for runner in jobs { runner.stop() }
+                    }
+                },
+                Running { await cancelling { await bot.run() } },
+                web,
+            ]
         var configuration = ServiceGroupConfiguration(
             // The last started is the first to stop, and what stops by itself stops the rest.
             services: services.map {

@@ -9,7 +9,7 @@ import Kernel
 struct Metrics: Sendable {
     let settings: Settings
     let database: Database
-    let jobs: JobRunner
+    let jobs: [JobRunner]
     let retention: Retention
     let bot: BotRunner
     let engines: @Sendable () async -> [(name: String, isUp: Bool?)]
@@ -36,13 +36,14 @@ struct Metrics: Sendable {
     private func addProcess(_ page: inout MetricsPage) {
         page.add(.uptime, Date().timeIntervalSince(startedAt))
         if let bytes = Self.residentBytes() { page.add(.memory, bytes) }
-        for counts in database.connectionCounts {
-            let labels = [("login", counts.login)]
+        for (cell, counts) in database.allCells.flatMap({ cell in cell.connectionCounts.map { (cell, $0) } })
+        where cell.number == 1 || counts.login != DatabaseConfiguration.Login.platform.rawValue {
+            let labels = [("login", counts.login)] + label(cell)
             page.add(.connectionsLent, Double(counts.lent), labels)
             page.add(.connectionsIdle, Double(counts.idle), labels)
         }
-        for count in jobs.counts {
-            let labels = [("type", count.type), ("ending", count.ending.rawValue)]
+        for (cell, count) in zip(database.allCells, jobs).flatMap({ cell, jobs in jobs.counts.map { (cell, $0) } }) {
+            let labels = [("type", count.type), ("ending", count.ending.rawValue)] + label(cell)
             page.add(.jobAttempts, Double(count.count), labels)
         }
         for (kind, count) in retention.counts {
@@ -70,25 +71,48 @@ struct Metrics: Sendable {
 
     private func addWork(_ page: inout MetricsPage) async throws {
         let gauges = WorkGauges(database: database)
-        for depth in try await JobList(database: database).depths() {
-            page.add(.jobs, Double(depth.count), [("lane", depth.lane), ("state", depth.state)])
+        let inbox = try await gauges.inbox()
+        page.add(.inboxWaiting, Double(inbox.count))
+        page.add(.inboxOldest, inbox.oldestSeconds)
+        add(try await gauges.platformOutbox(), [], &page)
+        let connections = try await gauges.serverConnections()
+        page.add(.serverConnections, Double(connections.count))
+        page.add(.serverConnectionsLimit, Double(connections.limit))
+        for cell in database.allCells {
+            do {
+                try await addWork(of: cell, &page)
+                page.add(.cellUp, 1, [("cell", "\(cell.number)")])
+            } catch {
+                // The others are told all the same.
+                page.add(.cellUp, 0, [("cell", "\(cell.number)")])
+            }
+        }
+    }
+
+    private func addWork(of cell: Database, _ page: inout MetricsPage) async throws {
+        let gauges = WorkGauges(database: cell)
+        for depth in try await JobList(database: cell).depths() {
+            page.add(.jobs, Double(depth.count), [("lane", depth.lane), ("state", depth.state)] + label(cell))
         }
         let waiting = try await gauges.jobs()
         for lane in JobLane.allCases {
             let seconds = waiting.first { $0.name == lane.rawValue }?.oldestSeconds ?? 0
-            page.add(.jobsOldest, seconds, [("lane", lane.rawValue)])
+            page.add(.jobsOldest, seconds, [("lane", lane.rawValue)] + label(cell))
         }
-        page.add(.scheduleOverdue, try await gauges.scheduleOverdueSeconds())
-        let inbox = try await gauges.inbox()
-        page.add(.inboxWaiting, Double(inbox.count))
-        page.add(.inboxOldest, inbox.oldestSeconds)
-        for outbox in try await gauges.platformOutbox() + gauges.cellOutbox() {
-            page.add(.outboxWaiting, Double(outbox.count), [("place", outbox.name)])
-            page.add(.outboxOldest, outbox.oldestSeconds, [("place", outbox.name)])
+        page.add(.scheduleOverdue, try await gauges.scheduleOverdueSeconds(), label(cell))
+        add(try await gauges.cellOutbox(), label(cell), &page)
+    }
+
+    private func add(_ outboxes: [WorkGauges.Line], _ labels: [(String, String)], _ page: inout MetricsPage) {
+        for outbox in outboxes {
+            page.add(.outboxWaiting, Double(outbox.count), [("place", outbox.name)] + labels)
+            page.add(.outboxOldest, outbox.oldestSeconds, [("place", outbox.name)] + labels)
         }
-        let connections = try await gauges.serverConnections()
-        page.add(.serverConnections, Double(connections.count))
-        page.add(.serverConnectionsLimit, Double(connections.limit))
+    }
+
+    /// Names the cell where there is more than one.
+    private func label(_ cell: Database) -> [(String, String)] {
+        database.allCells.count > 1 ? [("cell", "\(cell.number)")] : []
     }
 
     private func addBots(_ page: inout MetricsPage) async throws {

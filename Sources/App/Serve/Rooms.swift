@@ -21,7 +21,7 @@ struct Rooms {
     let bot: BotRunner
     let upkeep: Upkeep
 
-    init(_ settings: Settings, database: Database, http: HTTPClient, jobs: JobRunner, logger: Logger) throws {
+    init(_ settings: Settings, database: Database, http: HTTPClient, jobs: [JobRunner], logger: Logger) throws {
         let clock = WallClock.system
         let audio = try AudioTools(limits: AudioLimits(minutes: settings.recordingMinutes))
         let folders = WorkFolders(parent: settings.temporary)
@@ -110,8 +110,10 @@ struct Rooms {
             folders: folders,
             logger: logger
         )
-        bot.registerJobs(on: jobs)
-        work.register(on: jobs, whenAQuestionDies: bot.tellQuestionFailed)
+        for runner in jobs {
+            bot.registerJobs(on: runner)
+            work.register(on: runner, whenAQuestionDies: bot.tellQuestionFailed)
+        }
     }
 }
 

@@ -35,28 +35,36 @@ struct Upkeep: Sendable {
     }
 
     private func sweepTenants() async {
+        let ready: [TenantProfile]
+        do { ready = try await tenants.ready() } catch {
+            logger.warning("cannot sweep", metadata: ["error": "\(error)"])
+            return
+        }
+        for tenant in ready where !Task.isCancelled { await sweep(tenant) }
+    }
+
+    /// Each by itself: the cell of one may be down.
+    private func sweep(_ tenant: TenantProfile) async {
         do {
-            for tenant in try await tenants.ready() {
-                let days = try await tenants.audioDays(of: tenant.id) ?? retentionDays
-                let expired = try await retention.sweep(tenant.id, days: days)
-                if expired > 0 {
-                    logger.notice(
-                        "deleted audio at the end of its storage time",
-                        metadata: ["tenant": "\(tenant.id)", "recordings": "\(expired)", "days": "\(days)"]
-                    )
-                }
-                let files = try await recordings.sweep(tenant.id)
-                let buttons = try await database.tenant(tenant.id) { try await tokens.sweep(in: $0) }
-                guard files + buttons > 0 else { continue }
-                logger.info(
-                    "swept",
-                    metadata: ["tenant": "\(tenant.id)", "files": "\(files)", "tokens": "\(buttons)"]
+            let days = try await tenants.audioDays(of: tenant.id) ?? retentionDays
+            let expired = try await retention.sweep(tenant.id, days: days)
+            if expired > 0 {
+                logger.notice(
+                    "deleted audio at the end of its storage time",
+                    metadata: ["tenant": "\(tenant.id)", "recordings": "\(expired)", "days": "\(days)"]
                 )
             }
+            let files = try await recordings.sweep(tenant.id)
+            let buttons = try await database.tenant(tenant.id) { try await tokens.sweep(in: $0) }
+            guard files + buttons > 0 else { return }
+            logger.info(
+                "swept",
+                metadata: ["tenant": "\(tenant.id)", "files": "\(files)", "tokens": "\(buttons)"]
+            )
         } catch is CancellationError {
             return
         } catch {
-            logger.warning("cannot sweep", metadata: ["error": "\(error)"])
+            logger.warning("cannot sweep", metadata: ["tenant": "\(tenant.id)", "error": "\(error)"])
         }
     }
 }

@@ -25,6 +25,10 @@ struct Settings: Sendable {
     let migrations: URL
     let secretKey: SecretKey
     let database: DatabaseConfiguration
+    /// The cells beside the first, by their numbers.
+    let cells: [Int: DatabaseConfiguration]
+    /// The cells in which new companies are made; all when it is empty.
+    let openCells: [Int]
     let telegramToken: BotToken?
     let telegramAddress: String
     let proxy: HTTPProxy?
@@ -73,6 +77,8 @@ struct Settings: Sendable {
             SecretKey.init(base64:)
         )
         database = Self.database(&source)
+        cells = source.cells(like: database)
+        openCells = source.openCells(among: [1] + cells.keys)
         telegramToken = source.optional("ZVONAR_TELEGRAM_TOKEN", isSecret: true, expected: "a bot's token") {
             BotToken($0)
         }

@@ -6,6 +6,7 @@ import Logging
 /// One runs at a time (an advisory lock). Each file is applied with its record in one transaction, so a run that was cut
 /// goes on where it stopped.
 public struct Migrator: Sendable {
+    /// The cell whose schemas are made.
     let database: Database
     private let folder: MigrationFolder
 
@@ -14,12 +15,12 @@ public struct Migrator: Sendable {
         self.folder = folder
     }
 
-    /// Applies what is missing and gives the number of files applied, over all tenants.
+    /// Applies what is missing in this cell and gives the number of files applied, over all its tenants.
     @discardableResult
     public func migrate() async throws -> Int {
         try await asOwner { connection in
             try await runShared(try await foundation(connection), on: connection)
-            var count = try await apply(.platform, on: connection)
+            var count = database.number == 1 ? try await apply(.platform, on: connection) : 0
             count += try await apply(.cell, on: connection)
             for (tenant, applied) in try await tenants(on: connection) {
                 // What a crash takes back of many small commits, it takes back with its record: the next run repeats it.
@@ -31,6 +32,10 @@ public struct Migrator: Sendable {
 
     /// Makes role, schema and tables of a tenant in one batch; done twice it changes nothing.
     public func provision(_ tenant: TenantID) async throws {
+        try await Migrator(database: database.home(of: tenant), folder: folder).provisionHere(tenant)
+    }
+
+    private func provisionHere(_ tenant: TenantID) async throws {
         try await asOwner { connection in
             try await runShared(provisioning(tenant), on: connection)
             let applied = try await tenants("WHERE tenants.tenant_id = \(tenant)", on: connection).first?.applied ?? []
@@ -42,6 +47,10 @@ public struct Migrator: Sendable {
     ///
     /// There is no way back.
     public func drop(_ tenant: TenantID) async throws {
+        try await Migrator(database: database.home(of: tenant), folder: folder).dropHere(tenant)
+    }
+
+    private func dropHere(_ tenant: TenantID) async throws {
         let schema = tenant.schema
         try await asOwner { connection in
             try await runShared(

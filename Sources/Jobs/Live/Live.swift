@@ -48,7 +48,7 @@ public final class LiveFeed: Sendable {
 
     /// The numbers of topics now; 0 for one that nothing has touched.
     public func numbers(_ topics: [LiveTopic], of tenant: TenantID) async throws -> Numbers {
-        let found = try await look([(tenant, topics)])[tenant] ?? [:]
+        let found = try await look([(tenant, topics)], in: database.home(of: tenant))[tenant] ?? [:]
         return Dictionary(topics.map { ($0, found[$0] ?? 0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -68,21 +68,30 @@ public final class LiveFeed: Sendable {
         return stream
     }
 
-    /// Looks for changes until cancelled, once in a tenth of a second at most: pages need not see more of them.
+    /// Looks for changes in every cell until cancelled.
     public func run() async {
-        for await _ in database.wakeUps(on: .live) {
+        await withDiscardingTaskGroup { group in
+            for cell in database.allCells { group.addTask { await self.run(in: cell) } }
+        }
+        followers.withLock { $0.all.values }.forEach { $0.continuation.finish() }
+    }
+
+    /// Once in a tenth of a second at most: pages need not see more of them.
+    private func run(in cell: Database) async {
+        for await _ in cell.wakeUps(on: .live) {
             let looksAgainAt = ContinuousClock.now + WakeUpChannel.live.period
             let followed = followers.withLock { $0.all.values.map { ($0.tenant, Array($0.seen.keys)) } }
             guard !followed.isEmpty else { continue }
             do {
-                let found = try await look(followed)
-                tell(found)
+                var here: [(tenant: TenantID, topics: [LiveTopic])] = []
+                for entry in followed where try await database.home(of: entry.0) === cell { here.append(entry) }
+                guard !here.isEmpty else { continue }
+                tell(try await look(here, in: cell))
             } catch {
                 logger.debug("cannot look for live changes", metadata: ["error": "\(error)"])
             }
-            do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { break }
+            do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { return }
         }
-        followers.withLock { $0.all.values }.forEach { $0.continuation.finish() }
     }
 
     private func tell(_ found: [TenantID: Numbers]) {
@@ -96,10 +105,13 @@ public final class LiveFeed: Sendable {
         }
     }
 
-    private func look(_ followed: [(tenant: TenantID, topics: [LiveTopic])]) async throws -> [TenantID: Numbers] {
+    private func look(
+        _ followed: [(tenant: TenantID, topics: [LiveTopic])],
+        in cell: Database
+    ) async throws -> [TenantID: Numbers] {
         let pairs = Set(followed.flatMap { entry in entry.topics.map { Pair(tenant: entry.tenant, topic: $0) } })
         let (tenants, topics) = (pairs.map(\.tenant.rawValue), pairs.map(\.topic.name))
-        let rows = try await database.cell { tx in
+        let rows = try await cell.cell { tx in
             try await tx.query(
                 """
                 SELECT live.tenant_id, live.topic, live.number

@@ -1,13 +1,15 @@
 public import Database
 public import Kernel
 
-/// The messages that wait for one bot, in the cell and in platform alike.
+/// The messages that wait for one bot in a cell; in the first one also those in platform.
 ///
 /// Only the holder of the bot's lease calls it: `recover` once, and then the rest. An older epoch is refused.
 public struct Outbox: Sendable {
     private let database: Database
     private let bot: BotID
     private let epoch: Int64
+    /// Only the first cell has the platform beside it.
+    private var places: [OutboxPlace] { database.number == 1 ? OutboxPlace.allCases : [.cell] }
 
     public init(database: Database, bot: BotID, epoch: Int64) {
         self.database = database
@@ -24,7 +26,7 @@ public struct Outbox: Sendable {
     /// was claimed by a call whose answer was lost: it was never sent, and waits again.
     public func claim(limit: Int, busy: [Int64], inHand: Set<OutboxNumber>) async throws -> [OutboxRow] {
         var rows: [OutboxRow] = []
-        for place in OutboxPlace.allCases where rows.count < limit {
+        for place in places where rows.count < limit {
             let taken = busy + rows.map(\.chat)
             do {
                 rows += try await run(place) { tx in
@@ -42,7 +44,7 @@ public struct Outbox: Sendable {
 
     /// Lets wait again what was claimed under this epoch and is not in hand: it was never sent.
     public func putBack(except inHand: Set<OutboxNumber>) async throws {
-        for place in OutboxPlace.allCases {
+        for place in places {
             try await run(place) { try await putBack(except: inHand, place, in: $0) }
         }
     }
@@ -84,7 +86,7 @@ public struct Outbox: Sendable {
     /// An edit is sent again, which does no harm; for the rest nobody knows whether they arrived. Throws
     /// `OutboxFault.superseded` when a newer epoch was here before.
     public func recover() async throws {
-        for place in OutboxPlace.allCases {
+        for place in places {
             try await run(place) { tx in
                 // Raised first: an older holder that claims at this moment is waited for, and later ones are refused.
                 let raised = try await tx.execute(
@@ -119,7 +121,7 @@ public struct Outbox: Sendable {
     @discardableResult
     public func refuseAll(to chat: Int64, because reason: String) async throws -> Int {
         var count = 0
-        for place in OutboxPlace.allCases {
+        for place in places {
             count += try await run(place) { tx in
                 try await tx.execute(
                     """

@@ -8,16 +8,8 @@ public struct Incidents: Sendable {
 
     /// A line for each job and update that failed under the number.
     public func find(_ number: String) async throws -> [String] {
-        let jobs = try await database.cell { tx in
-            try await tx.query(
-                """
-                SELECT 'job ' || id || ' ' || type || ' of tenant ' || tenant_id || ' is ' || state || ': ' || error
-                FROM cell.jobs
-                WHERE error LIKE '%' || \(number)::text || '%'
-                ORDER BY id
-                """
-            )
-        }
+        var jobs: [Row] = []
+        for cell in database.allCells { jobs += try await self.jobs(number, in: cell) }
         let updates = try await database.platform { tx in
             try await tx.query(
                 """
@@ -29,5 +21,18 @@ public struct Incidents: Sendable {
             )
         }
         return try (jobs + updates).map { row -> String in try row.decode(String.self) }
+    }
+
+    private func jobs(_ number: String, in cell: Database) async throws -> [Row] {
+        try await cell.cell { tx in
+            try await tx.query(
+                """
+                SELECT 'job ' || id || ' ' || type || ' of tenant ' || tenant_id || ' is ' || state || ': ' || error
+                FROM cell.jobs
+                WHERE error LIKE '%' || \(number)::text || '%'
+                ORDER BY id
+                """
+            )
+        }
     }
 }

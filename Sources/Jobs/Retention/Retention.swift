@@ -24,6 +24,9 @@ public struct RetentionPeriods: Sendable, Equatable {
 /// What of which table is removed when its time is over.
 public enum RetentionKind: String, Sendable, CaseIterable {
     case updates, updateMarks, messages, platformMessages, deadJobs
+
+    /// Lies in the first database only; the others lie in every cell.
+    var isOfPlatform: Bool { self == .updates || self == .platformMessages }
 }
 
 /// Removes what has ended long ago from inbox, outbox and queue; never anything that has not ended.
@@ -70,21 +73,34 @@ public final class Retention: Sendable {
         }
     }
 
-    /// Removes everything whose time is over.
+    /// Removes everything whose time is over; a cell that is down does not keep the others from it.
     public func sweep() async throws {
-        for kind in RetentionKind.allCases {
-            var start: Int64 = 0
-            while true {
-                let step = try await store.step(kind, periods, behind: start)
-                removed.withLock { $0[kind, default: 0] += step.removed }
-                if step.removed > 0 {
-                    logger.info("removed", metadata: ["what": "\(kind)", "rows": "\(step.removed)"])
+        var trouble: (any Error)?
+        for cell in store.database.allCells {
+            do {
+                for kind in RetentionKind.allCases where cell === store.database || !kind.isOfPlatform {
+                    try await sweep(kind, of: cell)
                 }
-                guard let next = step.next else { break }
-                start = next
+            } catch {
                 try Task.checkCancellation()
+                trouble = error
             }
         }
+        if let trouble { throw trouble }
         finishedAt.withLock { $0 = Date() }
+    }
+
+    private func sweep(_ kind: RetentionKind, of cell: Database) async throws {
+        var start: Int64 = 0
+        while true {
+            let step = try await store.step(kind, periods, of: cell, behind: start)
+            removed.withLock { $0[kind, default: 0] += step.removed }
+            if step.removed > 0 {
+                logger.info("removed", metadata: ["what": "\(kind)", "rows": "\(step.removed)"])
+            }
+            guard let next = step.next else { return }
+            start = next
+            try Task.checkCancellation()
+        }
     }
 }

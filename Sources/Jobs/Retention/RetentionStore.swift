@@ -6,6 +6,7 @@ import Kernel
 /// Each step looks at the next thousand rows in an order in which the old ones come first, removes those of them whose
 /// time is over, and ends the walk where rows are too young.
 struct RetentionStore: Sendable {
+    /// The first, which holds the platform.
     let database: Database
 
     static let rowsAStep = 1000
@@ -16,14 +17,19 @@ struct RetentionStore: Sendable {
         let next: Int64?
     }
 
-    func step(_ kind: RetentionKind, _ periods: RetentionPeriods, behind start: Int64) async throws -> Step {
+    func step(
+        _ kind: RetentionKind,
+        _ periods: RetentionPeriods,
+        of cell: Database,
+        behind start: Int64
+    ) async throws -> Step {
         switch kind {
         case .updates: try await database.platform(traits) { try await walk(updates(periods, start), in: $0) }
-        case .updateMarks: try await removeMarks(periods)
-        case .messages: try await database.cell(traits) { try await walk(messages(.cell, periods, start), in: $0) }
+        case .updateMarks: try await removeMarks(periods, of: cell)
+        case .messages: try await cell.cell(traits) { try await walk(messages(.cell, periods, start), in: $0) }
         case .platformMessages:
             try await database.platform(traits) { try await walk(messages(.platform, periods, start), in: $0) }
-        case .deadJobs: try await database.cell(traits) { try await removeDead(periods, in: $0) }
+        case .deadJobs: try await cell.cell(traits) { try await removeDead(periods, in: $0) }
         }
     }
 
@@ -112,7 +118,7 @@ struct RetentionStore: Sendable {
     /// committed before a crash would be done once more.
     ///
     /// The inbox may lie in another database than the marks, so it is asked, and what it needs is left out.
-    private func removeMarks(_ periods: RetentionPeriods) async throws -> Step {
+    private func removeMarks(_ periods: RetentionPeriods, of cell: Database) async throws -> Step {
         let needed = try await database.platform { tx in
             try await tx.query(
                 """
@@ -123,7 +129,7 @@ struct RetentionStore: Sendable {
             )
             .map { try $0.decode(Int64.self, Int64.self) }
         }
-        let removed = try await database.cell(.mayBeLost) {
+        let removed = try await cell.cell(.mayBeLost) {
             try await $0.execute(marks(periods, needed: needed))
         }
         return Step(removed: removed, next: removed == Self.rowsAStep ? 0 : nil)

@@ -36,7 +36,7 @@ public struct Schedule: Sendable {
     /// runs an hour later; in the hour that comes twice, once.
     public func daily(_ type: JobType<DailyRun>, at time: DailyTime, for tenant: TenantID) async throws {
         let text = "\(twoDigits(time.hour)):\(twoDigits(time.minute))"
-        try await database.cell { tx in
+        try await database.home(of: tenant).cell { tx in
             try await tx.execute(
                 """
                 INSERT INTO cell.schedule (tenant_id, type, local_time, zone, next_at)
@@ -55,7 +55,7 @@ public struct Schedule: Sendable {
 
     /// Ends a daily run.
     public func stop<Payload>(_ type: JobType<Payload>, for tenant: TenantID) async throws {
-        try await database.cell { tx in
+        try await database.home(of: tenant).cell { tx in
             try await tx.execute("DELETE FROM cell.schedule WHERE tenant_id = \(tenant) AND type = \(type.name)")
         }
     }

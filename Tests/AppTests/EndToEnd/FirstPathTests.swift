@@ -24,7 +24,7 @@ struct FirstPathTests {
         }
     }
 
-    private func register(_ person: Person, company: String) async throws {
+    func register(_ person: Person, company: String) async throws {
         try await person.write("/start")
         try await person.wait(forText: "называется")
         try await person.write(company)
@@ -41,7 +41,7 @@ struct FirstPathTests {
     }
 
     /// Gives the result message.
-    private func sendRecording(_ person: Person) async throws -> Message {
+    func sendRecording(_ person: Person) async throws -> Message {
         let sent = try await person.send(Fixtures.recording("08-appliance-complaint-rude"), as: "audio")
         let progress = try await person.wait(for: "a progress message", after: sent.messageID) { $0.text != nil }
         let result = try await person.wait(for: "the result", after: progress.messageID, within: .seconds(300)) {
@@ -58,7 +58,7 @@ struct FirstPathTests {
         return result
     }
 
-    private func listen(_ person: Person, to call: Message) async throws {
+    func listen(_ person: Person, to call: Message) async throws {
         try await person.press(call.button("Транскрипт"), under: call)
         let transcript = try await person.wait(for: "the transcript", after: call.messageID) { $0.document != nil }
         let file = try #require(transcript.document)
@@ -77,7 +77,7 @@ struct FirstPathTests {
         #expect(bytes.count > 2000)
     }
 
-    private func ask(_ person: Person) async throws {
+    func ask(_ person: Person) async throws {
         let question = try await person.write("кто требовал вернуть деньги за стиральную машину?")
         let answer = try await person.wait(for: "an answer with a clip", after: question.messageID) {
             $0.buttons.contains { $0.callbackData?.hasPrefix("clip:") == true }
@@ -92,7 +92,7 @@ struct FirstPathTests {
         #expect(nothing.buttons.allSatisfy { $0.callbackData?.hasPrefix("clip:") != true })
     }
 
-    private func openPanel(_ person: Person, in city: City) async throws -> Visitor {
+    func openPanel(_ person: Person, in city: City) async throws -> Visitor {
         let asked = try await person.write("/panel")
         let link = try await person.wait(for: "a link", after: asked.messageID) {
             $0.text?.contains("/sign-in/") == true || $0.buttons.contains { $0.url != nil }
@@ -112,7 +112,7 @@ struct FirstPathTests {
         return try visitor.at(city.panel, call: #require(list.text.firstMatch(of: /\/calls\/([0-9]+)/)).1)
     }
 
-    private func lookAtCall(_ visitor: Visitor) async throws {
+    func lookAtCall(_ visitor: Visitor) async throws {
         let page = try await visitor.get(visitor.callPage)
         #expect(page.status == 200)
         #expect(page.text.lowercased().contains("роспотребнадзор") || page.text.lowercased().contains("жалоб"))
@@ -121,7 +121,7 @@ struct FirstPathTests {
         #expect(audio.body.count == 100)
     }
 
-    private func readDigest(_ person: Person) async throws {
+    func readDigest(_ person: Person) async throws {
         let asked = try await person.write("/digest")
         let digest = try await person.wait(for: "the digest", after: asked.messageID) {
             $0.text?.contains("1 звонок") == true
@@ -129,7 +129,7 @@ struct FirstPathTests {
         #expect(digest.text?.isEmpty == false)
     }
 
-    private func stayApart(
+    func stayApart(
         _ city: City,
         visitor: Visitor
     ) async throws {

@@ -41,6 +41,26 @@ public struct TestDatabase: Sendable {
         return try TestDatabase(name: name)
     }
 
+    /// Where a new and empty database is, prepared as an administrator does, for a cell that a test migrates itself.
+    public static func bare() async throws -> DatabaseConfiguration {
+        try await template.make()
+        let number = nextDatabase.withLock { next in
+            next += 1
+            return next
+        }
+        let server = try TestPostgres.shared()
+        let name = "bare_\(number)"
+        try server.runAsSuperuser("CREATE DATABASE \(name) OWNER zvonar_owner")
+        let bootstrap = root.appending(path: "deploy/postgresql/bootstrap.sql")
+        try server.runAsSuperuser(try String(contentsOf: bootstrap, encoding: .utf8), in: name)
+        return DatabaseConfiguration(
+            host: server.folder.path,
+            port: server.port,
+            name: name,
+            passwords: [.owner: "owner-test", .platform: "platform-test", .cell: "cell-test"]
+        )
+    }
+
     /// A new tenant in this database, with role, schema and all tables.
     ///
     /// `platform` does not know it.

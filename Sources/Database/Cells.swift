@@ -1,0 +1,79 @@
+public import Kernel
+public import Logging
+public import Reactor
+import Synchronization
+
+/// The databases beside the first in which tenants live, each a cell; none in most installations.
+///
+/// The first database is cell 1 and holds the platform, which knows every tenant's cell. A tenant never moves by itself, so
+/// what was read once is believed.
+final class Cells: Sendable {
+    let others: [Int: Database]
+    /// Where new tenants are made.
+    let open: [Int]
+    private let known = Mutex<[TenantID: Int]>([:])
+
+    init(_ others: [Int: Database], open: [Int]) {
+        self.others = others
+        self.open = open
+    }
+
+    func number(of tenant: TenantID) -> Int? { known.withLock { $0[tenant] } }
+
+    func note(_ number: Int, of tenant: TenantID) { known.withLock { $0[tenant] = number } }
+}
+
+extension Database {
+    /// The first database of an installation, with the other cells.
+    ///
+    /// `open` are the cells in which new tenants are made, all of them when it is empty.
+    public convenience init(
+        configuration: DatabaseConfiguration,
+        cells: [Int: DatabaseConfiguration],
+        open: [Int] = [],
+        number: Int = 1,
+        reactor: Reactor,
+        logger: Logger
+    ) {
+        var others: [Int: Database] = [:]
+        for (number, configuration) in cells {
+            var logger = logger
+            logger[metadataKey: "cell"] = "\(number)"
+            others[number] = Database(configuration: configuration, number: number, reactor: reactor, logger: logger)
+        }
+        let all = [1] + cells.keys.sorted()
+        self.init(
+            configuration: configuration,
+            number: number,
+            beside: Cells(others, open: open.isEmpty ? all : open),
+            reactor: reactor,
+            logger: logger
+        )
+    }
+
+    /// Every cell, this one first; what is done for each is done apart, since one may be down.
+    public var allCells: [Database] {
+        [self] + cells.others.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The numbers of the cells in which new tenants are made.
+    public var openCells: [Int] { cells.open }
+
+    /// The database in which a tenant lives; one that the platform does not know is looked for here.
+    public func home(of tenant: TenantID) async throws -> Database {
+        guard !cells.others.isEmpty else { return self }
+        var number = cells.number(of: tenant)
+        if number == nil {
+            let rows = try await platform { tx in
+                try await tx.query("SELECT cell FROM platform.tenants WHERE id = \(tenant)")
+            }
+            number = try rows.first?.decode(Int.self)
+            if let number { cells.note(number, of: tenant) }
+        }
+        guard let number, number != self.number else { return self }
+        guard let database = cells.others[number] else {
+            throw DatabaseFault.misuse("the cell \(number) of tenant \(tenant) is not set: ZVONAR_CELLS")
+        }
+        return database
+    }
+}
