@@ -162,6 +162,9 @@ let package = Package(
             ],
             hasGolden: true
         ),
-        tests("App", ["S3", "Database", "HTTP", "Kernel", "Reactor", "Telegram", "TelegramSandbox", "zvonar", logging]),
+        tests(
+            "App",
+            ["S3", "Database", "HTTP", "Kernel", "Reactor", "Telegram", "TelegramSandbox", "zvonar", logging]
+        ),
     ]
 )

@@ -105,7 +105,7 @@ final class OutboxSender: Sendable {
             let known = inHand.withLock { $0 }
             let rows = try await outbox.claim(limit: limit, busy: busy, inHand: known)
             inHand.withLock { $0.formUnion(rows.map(\.number)) }
-            pacing.withLock { $0.claimed(rows.count, of: limit) }
+            budget.pacing.withLock { $0.claimed(rows.count, of: limit) }
             return rows
         } catch is CancellationError {
             return nil

@@ -77,7 +77,8 @@ public final class Database: Sendable {
         _ id: TenantID,
         _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
-        try await run(on: cellPool, tenant: id, extent: .oneReading) {
+        let home = try await home(of: id)
+        return try await home.run(on: home.cellPool, tenant: id, extent: .oneReading) {
             try await body(TenantTransaction(tenant: id, core: $0))
         }
     }

@@ -70,9 +70,9 @@ struct InboxTests {
                 tx.markHandled(row, of: bot)
             }
         }
-        #expect(try await inbox.isHandledInCell(row) == false)
         try await handle()
-        #expect(try await inbox.isHandledInCell(row))
+        let marks = try await test.database.cell { try await $0.query("SELECT FROM cell.handled_updates") }
+        #expect(marks.count == 1)
         await #expect(throws: DatabaseFault.self) { try await handle() }
         let rows = try await test.database.tenant(tenant) { try await $0.query("SELECT FROM notes") }
         #expect(rows.count == 1)

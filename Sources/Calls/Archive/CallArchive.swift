@@ -61,13 +61,14 @@ public struct CallArchive: Sendable {
     ///
     /// Asked outside of a transaction of the company, which must not see what others have brought.
     public func placeInQueue(_ call: CallID, tenant: TenantID) async throws -> Int? {
-        try await JobList(database: database)
+        try await JobList(database: try await database.home(of: tenant))
             .position(of: CallJobs.transcribe, key: CallJob(call: call).key, tenant: tenant)
     }
 
     /// Where a call would stand that the company brought now.
     public func placeOfNext(_ tenant: TenantID) async throws -> Int {
-        try await JobList(database: database).position(ofNext: CallJobs.transcribe, tenant: tenant)
+        try await JobList(database: try await database.home(of: tenant))
+            .position(ofNext: CallJobs.transcribe, tenant: tenant)
     }
 
     /// What the progress message says; nil when the company has no such call.

@@ -120,18 +120,6 @@ public struct Inbox: Sendable {
         }
     }
 
-    /// Whether the effects of an update are committed in the cell already.
-    public func isHandledInCell(_ row: InboxRow) async throws -> Bool {
-        try await database.readCell { tx in
-            let rows = try await tx.query(
-                """
-                SELECT FROM cell.handled_updates WHERE bot_id = \(bot) AND update_id = \(row.update.id)
-                """
-            )
-            return !rows.isEmpty
-        }
-    }
-
     /// Marks an update whose effects are committed elsewhere, or that has none.
     public func finish(_ row: InboxRow, as state: InboxState = .handled) async throws {
         try await database.platform { tx in

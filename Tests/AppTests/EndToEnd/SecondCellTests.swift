@@ -11,7 +11,7 @@ import Testing
 struct SecondCellTests {
     @Test func `the first path is walked in a second cell beside the first, while a third is down`() async throws {
         let second = try await TestDatabase.bare()
-        let address = "postgresql:///\(second.name)?host=\(second.host)&port=\(second.port)"
+        let address = "postgresql:///\(second.address.name)?host=\(second.host)&port=\(second.port)"
         let cells = [
             "ZVONAR_CELLS": "2,3",
             "ZVONAR_CELL_2_URL": address,

@@ -57,6 +57,10 @@ final class Child: Sendable {
         _ ending: Ending,
         _ onLine: (String?) -> Void
     ) {
+        // A child has the mask of the thread that starts it, and those of dispatch, which this may come from, hold back TERM.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/setpriv")
         process.arguments = arguments

@@ -44,9 +44,9 @@ def configure(arguments: dict, folder: pathlib.Path) -> None:
             }
         },
         DATABASE_ROUTERS=("django_tenants.routers.TenantSyncRouter",),
-        SHARED_APPS=("django_tenants", "owners"),
+        SHARED_APPS=("django_tenants", "django.contrib.contenttypes", "owners"),
         TENANT_APPS=("company",),
-        INSTALLED_APPS=("django_tenants", "owners", "company"),
+        INSTALLED_APPS=("django_tenants", "django.contrib.contenttypes", "owners", "company"),
         TENANT_MODEL="owners.Client",
         TENANT_DOMAIN_MODEL="owners.Domain",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",

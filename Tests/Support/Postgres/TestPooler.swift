@@ -23,8 +23,8 @@ public struct TestPooler: Sendable {
             port: server.port,
             connections: 5
         )
-        // It takes INT for a wish to wait for its clients.
-        try TestPostgres.keepRunning(PgBouncer.program, [settings.path], endedBy: "TERM", owning: folder)
+        // It takes INT for a wish to wait for its clients, and TERM may be held back in the thread that it inherits from.
+        try TestPostgres.keepRunning(PgBouncer.program, [settings.path], endedBy: "KILL", owning: folder)
         let pooler = TestPooler(folder: folder)
         try pooler.waitUntilReady()
         return pooler
