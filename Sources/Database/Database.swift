@@ -103,7 +103,9 @@ public final class Database: Sendable {
         _ traits: TransactionTraits = [],
         _ body: (CellTransaction) async throws -> Value
     ) async throws -> Value {
-        try await run(on: cellPool, tenant: nil, traits) { try await body(CellTransaction(core: $0)) }
+        try await run(on: cellPool, tenant: nil, traits, extent: traits.extent) {
+            try await body(CellTransaction(core: $0))
+        }
     }
 
     /// Runs `body` with the rights of the platform.
@@ -112,7 +114,9 @@ public final class Database: Sendable {
         _ traits: TransactionTraits = [],
         _ body: (PlatformTransaction) async throws -> Value
     ) async throws -> Value {
-        try await run(on: platformPool, tenant: nil, traits) { try await body(PlatformTransaction(core: $0)) }
+        try await run(on: platformPool, tenant: nil, traits, extent: traits.extent) {
+            try await body(PlatformTransaction(core: $0))
+        }
     }
 
     /// Runs a short `body` with the rights of the cell on a connection kept for nothing else, which does not wait for work.
@@ -123,7 +127,9 @@ public final class Database: Sendable {
         _ traits: TransactionTraits = [],
         _ body: (CellTransaction) async throws -> Value
     ) async throws -> Value {
-        try await run(on: heartbeatPool, tenant: nil, traits) { try await body(CellTransaction(core: $0)) }
+        try await run(on: heartbeatPool, tenant: nil, traits, extent: traits.extent) {
+            try await body(CellTransaction(core: $0))
+        }
     }
 
     /// Closes all connections; transactions under way finish first, new ones are refused.

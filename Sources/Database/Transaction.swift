@@ -66,6 +66,14 @@ public struct TransactionTraits: OptionSet, Sendable {
     /// Its loss in a crash of the server does no harm, so that its commit does not wait for the disk.
     public static let mayBeLost = TransactionTraits(rawValue: 2)
 
+    /// The body makes one call, and COMMIT travels with it: a single round trip.
+    ///
+    /// What the body throws afterwards takes nothing back, nothing may be added to the closing part after the call, and a
+    /// connection that is lost leaves it `commitUncertain`: for what may be done a second time.
+    public static let oneExchange = TransactionTraits(rawValue: 4)
+
+    var extent: TransactionCore.Extent { contains(.oneExchange) ? .oneWriting : .whole }
+
     var statements: [Statement] {
         (contains(.usesIndexes) ? [Statement(fixed: "SELECT \(Self.byIndexes)")] : [])
             + (contains(.mayBeLost) ? [Statement(fixed: "SELECT set_config('synchronous_commit', 'off', true)")] : [])

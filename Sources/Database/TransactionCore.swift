@@ -9,6 +9,8 @@ final class TransactionCore: Sendable {
         case whole
         /// One exchange that only reads: the server begins and ends a transaction around it by itself.
         case oneReading
+        /// One exchange with BEGIN and COMMIT in it.
+        case oneWriting
     }
 
     private struct Closing {
@@ -26,6 +28,13 @@ final class TransactionCore: Sendable {
         var last: [String: Statement] = [:]
         var channels: Set<WakeUpChannel> = []
         var cursors = 0
+        /// How long the ending was that travelled with the one call.
+        var sentEnding = 0
+
+        /// The closing part and COMMIT.
+        var ending: [Statement] {
+            closings.map(\.statement) + last.sorted { $0.key < $1.key }.map(\.value) + [TransactionCore.commit]
+        }
 
         /// Where the closings with an order begin.
         var unordered: Int { closings.firstIndex { $0.order != nil } ?? closings.endIndex }
@@ -87,7 +96,7 @@ final class TransactionCore: Sendable {
 
     /// Throws where a transaction of one exchange is asked for what takes several.
     func needsWhole() throws {
-        guard extent == .whole else { throw DatabaseFault.misuse("a COPY or a stream in a reading of one exchange") }
+        guard extent == .whole else { throw DatabaseFault.misuse("a COPY or a stream in one exchange") }
     }
 
     /// A cursor's name that this transaction has not used.
@@ -110,34 +119,47 @@ final class TransactionCore: Sendable {
     func run(_ statements: [Statement]) async throws -> [Outcome] {
         let opening = try opening()
         guard !opening.isEmpty || !statements.isEmpty else { return [] }
+        let ending = extent == .oneWriting ? state.withLock { $0.ending } : []
         do {
-            let outcomes = try await connection.exchange(opening + statements) { noteBegin() }
-            guard outcomes.count == opening.count + statements.count else {
+            let outcomes = try await connection.exchange(opening + statements + ending) { noteBegin() }
+            guard outcomes.count == opening.count + statements.count + ending.count else {
                 throw DatabaseFault.misuse("a statement had no outcome")
             }
-            return Array(outcomes[opening.count...])
+            if !ending.isEmpty { try Self.checkCommit(outcomes) }
+            return Array(outcomes[opening.count..<(opening.count + statements.count)])
         } catch DatabaseFault.server(let error) {
             if error.sqlState == "42501", let position = error.position, position < opening.count {
                 state.withLock { $0.isRefusedEntry = true }
             }
-            throw DatabaseFault.server(error)
+            throw error.sqlState == "ZV001" ? DatabaseFault.closingRefused : DatabaseFault.server(error)
+        }
+    }
+
+    private static func checkCommit(_ outcomes: [Outcome]) throws {
+        guard outcomes.last?.tag == "COMMIT" else {
+            throw DatabaseFault.misuse("a failed statement was ignored and the transaction was rolled back")
         }
     }
 
     /// Writes the closing part and commits; a transaction that did nothing costs nothing.
     func commit() async throws {
-        let (hasBegun, closings, last, channels) = state.withLock { state in
-            (state.hasBegun, state.closings, state.last.sorted { $0.key < $1.key }.map(\.value), state.channels)
-        }
-        let isSilent = closings.isEmpty && last.isEmpty
-        if extent == .oneReading {
+        let (hasBegun, ending, channels) = state.withLock { ($0.hasBegun, $0.ending, $0.channels) }
+        let isSilent = ending.count == 1
+        switch extent {
+        case .whole: break
+        case .oneReading:
             guard isSilent, channels.isEmpty else { throw DatabaseFault.misuse("a reading with effects") }
+            return
+        case .oneWriting:
+            guard hasBegun, ending.count == state.withLock({ $0.sentEnding }) else {
+                throw DatabaseFault.misuse("a transaction of one exchange without a call, or with effects behind it")
+            }
             return
         }
         guard hasBegun || !isSilent else { return }
         var statements = hasBegun ? [] : [Self.begin] + traits.statements
         if hasBegun, tenant != nil, !isSilent { statements.append(Self.leaveTenant) }
-        statements += closings.map(\.statement) + last + [Self.commit]
+        statements += ending
         do {
             let outcomes = try await connection.exchange(statements) {
                 state.withLock { state in
@@ -145,9 +167,7 @@ final class TransactionCore: Sendable {
                     state.isCommitting = true
                 }
             }
-            guard outcomes.last?.tag == "COMMIT" else {
-                throw DatabaseFault.misuse("a failed statement was ignored and the transaction was rolled back")
-            }
+            try Self.checkCommit(outcomes)
         } catch DatabaseFault.server(let error) where error.sqlState == "ZV001" {
             throw DatabaseFault.closingRefused
         }
@@ -155,7 +175,14 @@ final class TransactionCore: Sendable {
 
     private func noteBegin() {
         state.withLock { state in
-            if extent == .whole { state.hasBegun = true } else { state.hasRead = true }
+            switch extent {
+            case .whole: state.hasBegun = true
+            case .oneReading: state.hasRead = true
+            case .oneWriting:
+                state.hasBegun = true
+                state.isCommitting = true
+                state.sentEnding = state.ending.count
+            }
         }
     }
 
@@ -175,18 +202,21 @@ final class TransactionCore: Sendable {
     private func opening() throws -> [Statement] {
         let (hasBegun, hasRead) = state.withLock { ($0.hasBegun, $0.hasRead) }
         guard !hasRead else { throw DatabaseFault.misuse("a second question in a reading of one") }
-        guard !hasBegun else { return [] }
-        var statements = extent == .whole ? [Self.begin] : []
+        guard !hasBegun else {
+            guard extent == .whole else { throw DatabaseFault.misuse("a second call in a transaction of one exchange") }
+            return []
+        }
+        var statements = extent == .oneReading ? [] : [Self.begin]
         if forgetsMemberships { statements.insert(Self.forgetMemberships, at: 0) }
         switch (tenant, extent) {
-        case (nil, .whole): statements += traits.statements
         case (nil, .oneReading): statements.append(Self.onlyRead)
+        case (nil, _): statements += traits.statements
         case (let tenant?, let extent):
             let schema = tenant.schema
             statements.append(
                 // One cached statement for all tenants, which SET LOCAL would not be.
                 Statement(
-                    fixed: extent == .whole ? Self.enterTenant : Self.enterTenantToRead,
+                    fixed: extent == .oneReading ? Self.enterTenantToRead : Self.enterTenant,
                     parameters: [schema.parameter, "\(schema), ext".parameter]
                 )
             )
@@ -195,7 +225,7 @@ final class TransactionCore: Sendable {
     }
 
     private static let begin = Statement(fixed: "BEGIN")
-    private static let commit = Statement(fixed: "COMMIT")
+    fileprivate static let commit = Statement(fixed: "COMMIT")
     private static let onlyRead = Statement(fixed: "SELECT set_config('transaction_read_only', 'on', true)")
     private static let enterTenant = "SELECT set_config('role', $1, true), set_config('search_path', $2, true)"
     private static let enterTenantToRead = """

@@ -31,9 +31,9 @@ struct HTML: Sendable, Hashable {
 extension HTML: ExpressibleByStringInterpolation {
     init(stringLiteral literal: StaticString) {
         var scanner = MarkupScanner()
-        bytes = literal.withUTF8Buffer(Array.init)
-        scanner.read(bytes)
+        literal.withUTF8Buffer { scanner.read($0) }
         scanner.expectEnd()
+        bytes = literal.withUTF8Buffer(Array.init)
     }
 
     init(stringInterpolation: StringInterpolation) {

@@ -9,10 +9,11 @@ public final class People: Sendable {
 
     /// Remembers who wrote in a private chat and says what is known of them; the same person again changes nothing.
     public func arrive(_ person: TelegramPerson, in place: ChatPlace) async throws -> Presence {
-        try await database.platform { tx in
+        // Most updates come from people we know unchanged: those are only read.
+        let known = try await database.readPlatform { try await PeopleStore($0).presence(of: person, in: place) }
+        if let known { return known }
+        return try await database.platform { tx in
             let store = PeopleStore(tx)
-            // Most updates come from people we know unchanged: those are only read.
-            if let known = try await store.presence(of: person, in: place) { return known }
             let account = try await store.remember(person)
             try await store.remember(place, account: account, language: Language(tag: person.languageTag))
             guard let presence = try await store.presence(of: person, in: place) else {

@@ -108,7 +108,7 @@ public struct Inbox: Sendable {
     ///
     /// Nil when the update has been settled meanwhile: nothing is left to do.
     public func begin(_ row: InboxRow, route: InboxRoute) async throws -> InboxRoute? {
-        try await database.platform { tx in
+        try await database.platform(.oneExchange) { tx in
             let rows = try await tx.query(
                 """
                 UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + 1
@@ -122,7 +122,7 @@ public struct Inbox: Sendable {
 
     /// Marks an update whose effects are committed elsewhere, or that has none.
     public func finish(_ row: InboxRow, as state: InboxState = .handled) async throws {
-        try await database.platform { tx in
+        try await database.platform(.oneExchange) { tx in
             try await tx.execute(
                 """
                 UPDATE platform.inbox SET state = \(state), handled_at = now() WHERE id = \(row.id) AND state = 'new'

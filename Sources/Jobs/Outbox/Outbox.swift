@@ -29,10 +29,15 @@ public struct Outbox: Sendable {
         for place in places where rows.count < limit {
             let taken = busy + rows.map(\.chat)
             do {
-                rows += try await run(place) { tx in
-                    try await checkHolder(place, in: tx)
-                    try await putBack(except: inHand, place, in: tx)
-                    return try await claim(limit - rows.count, taken, place, in: tx)
+                rows += try await run(place, .oneExchange) { tx in
+                    let answers = try await tx.query(together: [
+                        // Locked first: the newer holder waits until this transaction has ended.
+                        "SELECT FROM \(holder(place)) FOR SHARE",
+                        puttingBack(except: inHand, place),
+                        claiming(limit - rows.count, taken, place),
+                    ])
+                    guard !answers[0].isEmpty else { throw OutboxFault.superseded }
+                    return try answers[2].map { try outboxRow($0, place) }
                 }
             } catch {
                 // What the other place has given is committed and goes out; the next claim meets this failure again.
@@ -45,7 +50,7 @@ public struct Outbox: Sendable {
     /// Lets wait again what was claimed under this epoch and is not in hand: it was never sent.
     public func putBack(except inHand: Set<OutboxNumber>) async throws {
         for place in places {
-            try await run(place) { try await putBack(except: inHand, place, in: $0) }
+            try await run(place, .oneExchange) { try await $0.execute(puttingBack(except: inHand, place)) }
         }
     }
 
@@ -55,12 +60,15 @@ public struct Outbox: Sendable {
     /// the lease has taken the message over.
     @discardableResult
     public func end(_ row: OutboxRow, _ ending: OutboxEnding) async throws -> Bool {
-        try await run(row.place) { tx in
-            switch ending {
-            case .sent(let message): return try await markSent(row, message, in: tx)
-            case .later(let delay, let reason): return try await putOff(row, by: delay, because: reason, in: tx)
-            case .refused(let reason): return try await finish(row, state: "refused", error: reason, in: tx)
-            case .ambiguous(let reason):
+        switch ending {
+        case .sent(let message):
+            try await run(row.place, .oneExchange) { try await $0.query(marking(row, asSent: message)).count == 1 }
+        case .later(let delay, let reason):
+            try await run(row.place, .oneExchange) { try await putOff(row, by: delay, because: reason, in: $0) }
+        case .refused(let reason):
+            try await run(row.place, .oneExchange) { try await finish(row, state: "refused", error: reason, in: $0) }
+        case .ambiguous(let reason):
+            try await run(row.place) { tx in
                 let isOurs = try await finish(row, state: "ambiguous", error: reason, in: tx)
                 if isOurs { try await queueAmbiguousBody(ofRows: [row.id], in: row.place, tx) }
                 return isOurs
@@ -137,31 +145,27 @@ public struct Outbox: Sendable {
     @discardableResult
     private func run<Value: Sendable>(
         _ place: OutboxPlace,
+        _ traits: TransactionTraits = [],
         _ body: (any Transaction) async throws -> Value
     ) async throws -> Value {
         switch place {
-        case .cell: try await database.cell(.usesIndexes) { try await body($0) }
-        case .platform: try await database.platform(.usesIndexes) { try await body($0) }
+        case .cell: try await database.cell(traits.union(.usesIndexes)) { try await body($0) }
+        case .platform: try await database.platform(traits.union(.usesIndexes)) { try await body($0) }
         }
     }
 
-    /// Refuses an older epoch; the newer holder waits until this transaction has ended.
-    private func checkHolder(_ place: OutboxPlace, in tx: any Transaction) async throws {
-        let rows = try await tx.query(
-            "SELECT FROM \(place.holders) WHERE bot_id = \(bot) AND epoch = \(epoch) FOR SHARE"
-        )
-        guard !rows.isEmpty else { throw OutboxFault.superseded }
+    /// This holder of the lease, as long as there is no newer one.
+    private func holder(_ place: OutboxPlace) -> SQL {
+        "\(place.holders) WHERE bot_id = \(bot) AND epoch = \(epoch)"
     }
 
-    private func putBack(except inHand: Set<OutboxNumber>, _ place: OutboxPlace, in tx: any Transaction) async throws {
+    private func puttingBack(except inHand: Set<OutboxNumber>, _ place: OutboxPlace) -> SQL {
         let kept = inHand.filter { $0.place == place }.map(\.id)
-        try await tx.execute(
-            """
+        return """
             UPDATE \(place.table) AS row
             SET state = \(stateOfWaiting(in: place)), epoch = NULL, attempt = attempt - 1
             WHERE bot_id = \(bot) AND state = 'sending' AND epoch = \(epoch) AND id <> ALL(\(kept))
             """
-        )
     }
 
     /// What becomes of a row that was not sent: when a newer one of its slot waits by now, that one is enough.
@@ -174,26 +178,16 @@ public struct Outbox: Sendable {
         """
     }
 
-    private func claim(
-        _ limit: Int,
-        _ busy: [Int64],
-        _ place: OutboxPlace,
-        in tx: any Transaction
-    ) async throws -> [OutboxRow] {
-        let rows = try await tx.query(claiming(limit, busy, place))
-        return try rows.map { try outboxRow($0, place) }
-    }
-
     /// The statement that takes the next messages.
     ///
     /// Goes through what waits in the order in which it may go, and passes over all but the first of a chat: what a mass
     /// notification adds behind is not looked at. A chat whose first message is put off waits with all that comes behind
-    /// it: none overtakes.
+    /// it: none overtakes. It gives nothing to a former holder, for it is committed before the holder is looked at.
     func claiming(_ limit: Int, _ busy: [Int64], _ place: OutboxPlace) -> SQL {
         """
         UPDATE \(place.table) AS row
         SET state = 'sending', epoch = \(epoch), attempt = attempt + 1
-        WHERE state = 'pending' AND ctid = ANY (ARRAY(
+        WHERE state = 'pending' AND EXISTS (SELECT FROM \(holder(place))) AND ctid = ANY (ARRAY(
             SELECT ctid
             FROM \(place.table) AS first
             WHERE bot_id = \(bot) AND state = 'pending' AND id > 0 AND not_before <= now() AND chat_id <> ALL(\(busy))
@@ -255,25 +249,24 @@ public struct Outbox: Sendable {
         )
     }
 
-    private func markSent(_ row: OutboxRow, _ message: Int64?, in tx: any Transaction) async throws -> Bool {
+    /// Gives a row when it was ours; fills the slot, where there is one, with what was sent.
+    private func marking(_ row: OutboxRow, asSent message: Int64?) -> SQL {
         // The file's bytes are the largest part of a row and nobody needs them any more.
-        let count = try await tx.execute(
-            """
+        let marking: SQL = """
             UPDATE \(row.place.table)
             SET state = 'sent', message_id = \(message), file_bytes = NULL, error = NULL, finished_at = now()
             WHERE \(held(row))
+            RETURNING 1
             """
-        )
-        if count == 1, let message, let slot = row.slot {
-            try await tx.execute(
-                """
+        guard let message, let slot = row.slot else { return marking }
+        return """
+            WITH sent AS (\(marking)), filled AS (
                 INSERT INTO \(row.place.slots) (bot_id, chat_id, slot, message_id)
-                VALUES (\(bot), \(row.chat), \(slot), \(message))
+                SELECT \(bot), \(row.chat), \(slot), \(message) FROM sent
                 ON CONFLICT (bot_id, chat_id, slot) DO UPDATE SET message_id = excluded.message_id
-                """
             )
-        }
-        return count == 1
+            SELECT FROM sent
+            """
     }
 
     private func putOff(

@@ -45,6 +45,20 @@ struct HTMLTests {
         #expect(parts?.content == text)
     }
 
+    @Test(arguments: [
+        "href", "src", "srcset", "srcdoc", "action", "formaction", "poster", "data", "cite", "background", "ping",
+        "manifest", "xlink:href", "style", "http-equiv", "content", "onclick", "onanything",
+    ])
+    func `no attribute of an address, code or a style takes plain text, however it is written`(name: String) {
+        func isDangerous(_ name: String) -> Bool {
+            Array(name.utf8).withUnsafeBufferPointer { MarkupScanner.isDangerous($0) }
+        }
+        #expect(isDangerous(name))
+        #expect(isDangerous(name.uppercased()))
+        #expect(!isDangerous("x" + name))
+        #expect(!["class", "title", "value", "id", "alt", "aria-label", "height", "o"].contains(where: isDangerous))
+    }
+
     @Test func `a text where escaping would not help stops the process`() async {
         await #expect(processExitsWith: .failure) { let _: HTML = "<a href=\"\("javascript:alert(1)")\">x</a>" }
         await #expect(processExitsWith: .failure) { let _: HTML = "<a onclick=\"\("alert(1)")\">x</a>" }
