@@ -29,6 +29,8 @@ struct ChaosPlan: Sendable {
     /// How long the product may take afterwards to finish what it was given.
     var settleSeconds: Double
     var servers = 2
+    /// So long that every fault is met, on a machine of its own, so that times are judged too.
+    var isFull = false
 
     static func full(seed: UInt64, kills: Int = 200) -> ChaosPlan {
         ChaosPlan(
@@ -41,7 +43,8 @@ struct ChaosPlan: Sendable {
             recordings: 200,
             deedsPerSecond: 6,
             pauseSeconds: 0.5...4,
-            settleSeconds: 600
+            settleSeconds: 600,
+            isFull: true
         )
     }
 

@@ -27,8 +27,9 @@ struct ChaosRun: Sendable {
         let audience = try await Audience.gather(stage, ledger)
         say("\(plan.companies) companies and \(plan.chats) people are there; the killing begins")
         let killer = Killer(stage, plan: plan)
+        let faults = FaultMaker(sandbox: stage.sandbox, seed: plan.seed)
         let began = ContinuousClock.now
-        try await ruin(stage, audience, ledger, book, killer)
+        try await ruin(stage, audience, ledger, book, killer, faults)
         say("\(await killer.kills.count) kills in \(seconds(since: began)) s; the product may finish its work")
         let settling = ContinuousClock.now
         try await settle(stage, book)
@@ -36,7 +37,13 @@ struct ChaosRun: Sendable {
         if let planted { try await plant(planted, stage, book) }
         let evidence = try await gather(stage, audience, ledger, book)
         let reconciliation = Reconciliation(evidence)
-        let report = Report(plan: plan, stage: stage, killer: killer, reconciliation: reconciliation)
+        let report = Report(
+            plan: plan,
+            stage: stage,
+            killer: killer,
+            faults: faults,
+            reconciliation: reconciliation
+        )
         let isGood = try await report.print()
         if let python = tools.peerPython {
             await stage.closeServers()
@@ -52,7 +59,8 @@ struct ChaosRun: Sendable {
         _ audience: Audience,
         _ ledger: Ledger,
         _ book: LogBook,
-        _ killer: Killer
+        _ killer: Killer,
+        _ faults: FaultMaker
     ) async throws {
         let sandbox = stage.sandbox
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -65,7 +73,7 @@ struct ChaosRun: Sendable {
             )
             let pump = RecordingPump(sandbox: sandbox, owners: audience.owners, ledger: ledger, book: book, plan: plan)
             group.addTask { try await crowd.run() }
-            group.addTask { try await FaultMaker(sandbox: sandbox, seed: plan.seed).run() }
+            group.addTask { try await faults.run() }
             group.addTask { try await pump.run() }
             group.addTask { try await book.run() }
             group.addTask { try await welcome(audience.newcomers, sandbox, ledger) }

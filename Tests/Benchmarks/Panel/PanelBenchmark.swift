@@ -11,7 +11,7 @@ extension Benchmark {
     ) { bench in
         let world = try await PanelWorld(bench)
         let http = try HTTPClient(reactor: bench.reactor)
-        let ours = try PanelServer.ours(world, bench)
+        let ours = try PanelServer.ours(world.database, bench)
         try await ours.waitUntilReady(http)
         let list = try await ours.page("/calls", world, http)
         let peer = try PanelServer.peer(world, assets: PanelServer.assets(of: list), bench)
@@ -76,7 +76,7 @@ private enum Page: String {
 }
 
 /// A server of the panel's pages in one process of its own.
-private struct PanelServer: Sendable {
+struct PanelServer: Sendable {
     let child: Child
     let port: Int
 
@@ -88,12 +88,12 @@ private struct PanelServer: Sendable {
     }
 
     /// `zvonar serve`, as it is delivered.
-    static func ours(_ world: PanelWorld, _ bench: Bench) throws -> PanelServer {
+    static func ours(_ database: BenchDatabase, _ bench: Bench) throws -> PanelServer {
         let port = try freePort()
         let key = Data(randomBytes(32)).base64EncodedString()
         let settings = [
             "HTTP_PORT=\(port)", "PUBLIC_URL=http://127.0.0.1:\(port)", "SECRET_KEY=\(key)",
-            "DATABASE_URL=postgresql://127.0.0.1:\(world.database.cluster.port)/\(world.database.name)",
+            "DATABASE_URL=postgresql://127.0.0.1:\(database.cluster.port)/\(database.name)",
             "DATABASE_OWNER_PASSWORD=owner", "DATABASE_PLATFORM_PASSWORD=platform", "DATABASE_CELL_PASSWORD=cell",
             "VAR=\(bench.folder.appending(path: "var").path)", "LOG_LEVEL=error",
             "MIGRATIONS=\(BenchDatabase.root.appending(path: "Migrations").path)",
@@ -157,7 +157,7 @@ private struct PanelServer: Sendable {
     }
 
     /// Requests by wrk from 16 connections.
-    func load(_ page: Page, _ world: PanelWorld, seconds: Int, _ bench: Bench) throws -> Load {
+    fileprivate func load(_ page: Page, _ world: PanelWorld, seconds: Int, _ bench: Bench) throws -> Load {
         let script = bench.folder.appending(path: "page.lua")
         let path = page == .list ? "\"/calls\"" : "\"/calls/\" .. (\(world.callCount) - n % \(world.wholeCount - 10))"
         let lua = "local n = 0\nrequest = function() n = n + 1; return wrk.format(\"GET\", \(path)) end\n"

@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import HTTP
 import Kernel
 
 /// Every tenant served in turn by what its pages and calls ask, then what the server's processes hold by themselves.
@@ -19,18 +20,41 @@ func measureMemory(_ bench: Bench, _ made: BenchDatabase, _ tenants: [TenantID])
             }
             try await group.waitForAll()
         }
-        let now = try backends(made).map { try Usage.of($0).privateMegabytes }
+        let now = try backends(made, of: "zvonar_cell").map { try Usage.of($0).privateMegabytes }
         largest = max(largest, now.max() ?? 0)
         sum = max(sum, now.reduce(0, +))
     }
     bench.report.add("tenant: memory of all backends, \(tenants.count) served", sum, .megabytes, target: .atMost(1000))
     bench.report.add("tenant: memory of the largest backend", largest, .megabytes, target: .atMost(300))
+    database.close()
+    try await measureIdleServer(bench, made, tenants)
+}
+
+/// `zvonar serve` with all these companies and nothing to do, and what PostgreSQL holds for it.
+private func measureIdleServer(_ bench: Bench, _ made: BenchDatabase, _ tenants: [TenantID]) async throws {
+    let rows = tenants.map { "(\($0), 'Компания \($0)', 'Europe/Moscow', 'ru', 'ready')" }.joined(separator: ", ")
+    try made.psql(
+        "INSERT INTO platform.tenants (id, name, zone, language, state) OVERRIDING SYSTEM VALUE VALUES \(rows)"
+    )
+    // The pools that made and served them are closed or at rest, and are not the server's.
+    let others = Set(try backends(made, of: nil))
+    let server = try PanelServer.ours(made, bench)
+    defer { server.child.signal(SIGKILL) }
+    try await server.waitUntilReady(try HTTPClient(reactor: bench.reactor))
+    // Its first sweep goes over all companies.
+    try await Task.sleep(for: .seconds(bench.count(30, quick: 1)))
     bench.report.add(
-        "tenant: this process with \(tenants.count) tenants served",
-        try Usage.of(getpid()).privateMegabytes,
+        "tenant: the idle server with \(tenants.count) tenants",
+        try Usage.of(server.child.process).privateMegabytes,
+        .megabytes,
+        target: .atMost(150)
+    )
+    let own = try backends(made, of: nil).filter { !others.contains($0) }
+    bench.report.add(
+        "tenant: memory of PostgreSQL's \(own.count) backends behind it",
+        try own.map { try Usage.of($0).privateMegabytes }.reduce(0, +),
         .megabytes
     )
-    database.close()
 }
 
 /// A call comes, the list and the call's page are looked at, something is asked.
@@ -74,8 +98,9 @@ private func serve(_ tenant: TenantID, _ database: Database) async throws {
     guard answers.count == 10, answers[0].count == 1 else { throw Wrong("tenant \(tenant) has not its one call") }
 }
 
-/// The processes of the server that serve this database's cell.
-private func backends(_ made: BenchDatabase) throws -> [pid_t] {
-    try made.psql("SELECT pid FROM pg_stat_activity WHERE datname = '\(made.name)' AND usename = 'zvonar_cell'")
+/// The processes of PostgreSQL that serve this database, for one login or for all.
+private func backends(_ made: BenchDatabase, of login: String?) throws -> [pid_t] {
+    let condition = login.map { " AND usename = '\($0)'" } ?? " AND usename LIKE 'zvonar%'"
+    return try made.psql("SELECT pid FROM pg_stat_activity WHERE datname = '\(made.name)'" + condition)
         .split(separator: "\n").compactMap { pid_t($0) }
 }

@@ -68,6 +68,15 @@ struct SandboxSide: Sendable {
 
     func plan(_ fault: [String: any Sendable]) async throws { _ = try await post("/sandbox/faults", fault) }
 
+    /// How many faults of each kind wait for a call.
+    func plannedFaults() async throws -> [String: Int] {
+        let list = try JSONSerialization.jsonObject(with: try await get("/sandbox/faults")) as? [[String: Any]] ?? []
+        return list.reduce(into: [:]) { counts, fault in
+            guard let kind = FaultMaker.kind(of: fault) else { return }
+            counts[kind, default: 0] += fault["count"] as? Int ?? 1
+        }
+    }
+
     func clearFaults() async throws { _ = try await post("/sandbox/faults", ["clear": true]) }
 
     func log(after number: Int) async throws -> Data { try await get("/sandbox/log?after=\(number)") }
