@@ -21,10 +21,11 @@ struct BotLoop: Sendable {
     /// Works under one epoch of the lease until cancelled, or until the token is refused; then says why.
     func run(epoch: Int64) async -> String? {
         let inbox = Inbox(database: parts.database, bot: bot)
-        let queues = ChatQueues<InboxRow>(capacity: 500)
+        let queues = ChatQueues<PendingUpdate>(capacity: 500)
         let (refusals, refuse) = AsyncStream.makeStream(of: String.self)
-        let budget = OutboxBudget(limits: parts.limits)
+        let (putOffs, putOff) = AsyncStream.makeStream(of: PutOff.self)
         let outboxes = parts.database.allCells.map { Outbox(database: $0, bot: bot, epoch: epoch) }
+        let budget = OutboxBudget(limits: parts.limits, senders: outboxes.count)
         let senders = outboxes.map { outbox in
             OutboxSender(
                 outbox: outbox,
@@ -66,9 +67,13 @@ struct BotLoop: Sendable {
                 await commands
                 return nil
             }
+            group.addTask {
+                await putBack(putOffs, queues)
+                return nil
+            }
             for _ in 0..<Self.workers {
                 group.addTask {
-                    await work(queues, handler(inbox, senders))
+                    await work(queues, handler(inbox, senders), putOff)
                     return nil
                 }
             }
@@ -94,10 +99,34 @@ struct BotLoop: Sendable {
         )
     }
 
-    private func work(_ queues: ChatQueues<InboxRow>, _ handler: UpdateHandler) async {
-        while let (chat, row) = await queues.next() {
-            await handler.handle(row)
-            await queues.done(chat)
+    /// An update that waits for its next attempt, and with it its chat.
+    private typealias PutOff = (chat: Int64, update: PendingUpdate, pause: Duration)
+
+    /// A worker does not wait with an update that has to be tried again: others' chats would wait for it.
+    private func work(
+        _ queues: ChatQueues<PendingUpdate>,
+        _ handler: UpdateHandler,
+        _ putOff: AsyncStream<PutOff>.Continuation
+    ) async {
+        while case (let chat, var update)? = await queues.next() {
+            if let pause = await handler.attempt(&update) {
+                await queues.hold(chat)
+                putOff.yield((chat, update, pause))
+            } else {
+                await queues.done(chat)
+            }
+        }
+    }
+
+    /// Brings back what was put off; a stop leaves it in the inbox for the next start.
+    private func putBack(_ putOffs: AsyncStream<PutOff>, _ queues: ChatQueues<PendingUpdate>) async {
+        await withDiscardingTaskGroup { waiting in
+            for await (chat, update, pause) in putOffs {
+                waiting.addTask {
+                    do { try await Task.sleep(for: pause) } catch { return }
+                    await queues.putBack(update, of: chat)
+                }
+            }
         }
     }
 

@@ -34,15 +34,24 @@ struct EffectWriter: Sendable {
             calls[token] = call
         }
         let bots = try await ownBots.look(for: decision.effects)
+        try await schedule(decision.effects)
         try await parts.database.platform { [calls] tx in
             for effect in decision.effects { try await write(effect, calls, bots, tx) }
             tx.markHandled(row)
         }
         if decision.effects.contains(where: \.isAboutProfile), let tenant = presence.active?.tenant {
             parts.tenants.forget(tenant)
-            try await parts.scheduleDigest(try await parts.tenants.profile(tenant))
         }
         return decision.notice
+    }
+
+    /// Before the platform's part and harmless to repeat: that part settles the update, and while the company's cell is
+    /// away it must not be settled.
+    private func schedule(_ effects: [Effect]) async throws {
+        for case .setDigestTime(let time) in effects {
+            guard let tenant = presence.active?.tenant else { return }
+            try await parts.scheduleDigest(try await parts.tenants.profile(tenant).due(at: time))
+        }
     }
 
     private func finishDead() async throws -> String? {

@@ -8,7 +8,7 @@ import Telegram
 struct PollLoop: Sendable {
     let client: TelegramClient
     let inbox: Inbox
-    let queues: ChatQueues<InboxRow>
+    let queues: ChatQueues<PendingUpdate>
     let pollSeconds: Int
     let counters: BotCounters
     /// Seals tokens of bots that people send.
@@ -19,11 +19,10 @@ struct PollLoop: Sendable {
     func takeOver() async throws {
         var last: Int64 = 0
         while !Task.isCancelled {
-            let rows = try await inbox.unhandled(limit: Self.page)
-            for row in rows where row.id > last {
-                await queues.add(row, to: row.update.chat ?? 0)
-                last = row.id
-            }
+            // What was read before may be held up for long: it is not read again.
+            let rows = try await inbox.unhandled(after: last, limit: Self.page)
+            for row in rows { await queues.add(PendingUpdate(row), to: row.update.chat ?? 0) }
+            last = rows.last?.id ?? last
             guard rows.count == Self.page else { return }
             await queues.room()
         }
@@ -50,7 +49,7 @@ struct PollLoop: Sendable {
                 )
                 // Only what is stored may be confirmed: a failure here leaves the offset, and the batch comes again.
                 let rows = try await inbox.store(updates.map(stored))
-                for row in rows { await queues.add(row, to: row.update.chat ?? 0) }
+                for row in rows { await queues.add(PendingUpdate(row), to: row.update.chat ?? 0) }
                 if let last = updates.map(\.update.id).max() { offset = last + 1 }
                 result = .updates
             } catch is CancellationError {

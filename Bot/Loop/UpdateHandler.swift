@@ -28,31 +28,46 @@ struct UpdateHandler: Sendable {
 
     /// Handles an update as often as it takes; only a cancellation leaves it for the next start.
     func handle(_ row: InboxRow) async {
-        var attempt = row.attempt
-        var passing = 0
-        while !Task.isCancelled {
-            do {
-                // An attempt in hand is finished even when the loop is cancelled meanwhile.
-                try await Task { try await handleOnce(row) }.value
-                return
-            } catch {
-                let isPassing = (error as? any Fault)?.isPassing ?? false
-                if isPassing { passing += 1 } else { attempt += 1 }
-                guard attempt < Self.attempts, passing < Self.passingAttempts else {
-                    await giveUp(row, error)
-                    return
-                }
-                logger.debug("An update will be handled again", metadata: ["update": "\(row.update.id)"])
-                let pause = isPassing ? pause(afterFailures: passing) : parts.retryDelay * attempt
-                do { try await Task.sleep(for: pause) } catch { return }
+        var update = PendingUpdate(row)
+        while let pause = await attempt(&update) {
+            do { try await Task.sleep(for: pause) } catch { return }
+        }
+    }
+
+    /// Tries to handle an update once; gives the wait before the next attempt, or nil when nothing is left to do.
+    ///
+    /// Each kind of failure has its own limit: who met an outage often has not failed often.
+    func attempt(_ update: inout PendingUpdate) async -> Duration? {
+        // What a stop leaves is for the next start.
+        guard !Task.isCancelled else { return nil }
+        let pending = update
+        do {
+            // An attempt in hand is finished even when the loop is cancelled meanwhile.
+            try await Task { try await handleOnce(pending) }.value
+            return nil
+        } catch {
+            let isPassing = (error as? any Fault)?.isPassing ?? false
+            update.isToBeCounted = !isPassing
+            let pause: Duration
+            if isPassing {
+                update.passing += 1
+                guard update.passing < Self.passingAttempts else { return await giveUp(update.row, error) }
+                pause = self.pause(afterFailures: update.passing)
+            } else {
+                update.failures += 1
+                guard update.failures < Self.attempts else { return await giveUp(update.row, error) }
+                pause = parts.retryDelay * update.failures
             }
+            logger.debug("An update will be handled again", metadata: ["update": "\(update.id)"])
+            return pause
         }
     }
 
     /// Doubles up to about half a minute.
     private func pause(afterFailures count: Int) -> Duration { parts.retryDelay * (1 << min(count - 1, 5)) }
 
-    private func handleOnce(_ row: InboxRow) async throws {
+    private func handleOnce(_ update: PendingUpdate) async throws {
+        let row = update.row
         guard let arrival = arrival(row) else {
             counters.countIgnored()
             try await inbox.finish(row, as: .ignored)
@@ -60,13 +75,13 @@ struct UpdateHandler: Sendable {
         }
         let place = ChatPlace(bot: bot, chat: arrival.chat)
         guard arrival.event != .group else {
-            try await tellGroup(arrival, place, row)
+            try await tellGroup(arrival, place, update)
             return
         }
         let presence = scope.seen(try await parts.people.arrive(arrival.person, in: place))
         if arrival.event != .blocked(true) { chatIsBack(arrival.chat) }
         var decision = try await decide(arrival, presence, row, fixed: row.route)
-        guard let route = try await inbox.begin(row, route: decision.route) else {
+        guard let route = try await inbox.begin(row, route: decision.route, isCounted: update.isToBeCounted) else {
             // It came a second time while the first was in hand.
             await answer(arrival, nil)
             return
@@ -134,8 +149,9 @@ struct UpdateHandler: Sendable {
         EffectWriter(parts: parts, place: place, arrival: arrival, presence: presence, row: row)
     }
 
-    private func tellGroup(_ arrival: Arrival, _ place: ChatPlace, _ row: InboxRow) async throws {
-        guard try await inbox.begin(row, route: .platform) != nil else { return }
+    private func tellGroup(_ arrival: Arrival, _ place: ChatPlace, _ update: PendingUpdate) async throws {
+        let row = update.row
+        guard try await inbox.begin(row, route: .platform, isCounted: update.isToBeCounted) != nil else { return }
         let language = Language(tag: arrival.person.languageTag)
         try await parts.database.platform { tx in
             if try await parts.people.tellGroupOnce(place, language: language, tx) {
@@ -159,7 +175,7 @@ struct UpdateHandler: Sendable {
     }
 
     /// The one edge that catches: one log line and one sentence with the same number.
-    private func giveUp(_ row: InboxRow, _ error: any Error) async {
+    private func giveUp(_ row: InboxRow, _ error: any Error) async -> Duration? {
         let incident = Incident.new()
         counters.countFailed()
         logger.error(
@@ -178,6 +194,7 @@ struct UpdateHandler: Sendable {
             }
         }
         await bury(row, incident, saying: said)
+        return nil
     }
 
     /// Marks an update as failed and says so, in one transaction; tries until it is done, or a stop leaves the update.

@@ -29,7 +29,12 @@ package struct OutboxPacing: Sendable {
     }
 
     private let limits: Limits
-    private var inFlight: Set<Int64> = []
+    /// How many turns one claim may keep: each of several senders has its share, or one that waits long for its
+    /// database would leave the others none.
+    private let share: Int
+    /// Messages on their way by chat: two cells may each have one for the same.
+    private var inFlight: [Int64: Int] = [:]
+    private var inFlightCount = 0
     private var sentByBot: [Double] = []
     private var chats: [Int64: ChatBudget] = [:]
     private var botPausedUntil = 0.0
@@ -38,35 +43,50 @@ package struct OutboxPacing: Sendable {
     /// Turns that are being looked for and not taken yet.
     private var reserved = 0
 
-    init(limits: Limits = Limits()) { self.limits = limits }
+    /// `senders` is how many share the budget.
+    init(limits: Limits = Limits(), senders: Int = 1) {
+        self.limits = limits
+        share = max(1, limits.atOnce / senders)
+    }
 
     mutating func next(at now: Double) -> Step {
         forgetOld(now)
-        guard inFlight.count + reserved < limits.atOnce else { return .full }
+        guard inFlightCount + reserved < limits.atOnce else { return .full }
         // A claim costs the database as much for one message as for several: in a crowd they are taken together.
-        guard !isCrowded || inFlight.count + reserved <= limits.atOnce / 2 else { return .full }
+        guard !isCrowded || inFlightCount + reserved <= limits.atOnce / 2 else { return .full }
         if botPausedUntil > now { return .wait(until: botPausedUntil) }
-        let free = limits.atOnce - inFlight.count - reserved
-        guard limits.isOn else { return .claim(limit: free, notTo: inFlight.sorted()) }
+        let free = min(share, limits.atOnce - inFlightCount - reserved)
+        guard limits.isOn else { return .claim(limit: free, notTo: inFlight.keys.sorted()) }
         let left = limits.botPerSecond - sentByBot.count - reserved
         // What another sender looks for may come back unused.
         guard left > 0 else { return reserved > 0 || sentByBot.isEmpty ? .full : .wait(until: sentByBot[0] + 1) }
         let exhausted = chats.filter { $0.value.freeAt(now, chat: $0.key, limits) > now }.keys
-        return .claim(limit: min(left, free), notTo: inFlight.union(exhausted).sorted())
+        return .claim(limit: min(left, free), notTo: Set(inFlight.keys).union(exhausted).sorted())
     }
 
-    /// The next step, with as many turns kept for it as it claims, until they are given back by `release`.
+    /// The next step, with as many turns kept for it as it claims, until `take` uses them or gives them back.
     mutating func reserve(at now: Double) -> Step {
         let step = next(at: now)
         if case .claim(let limit, _) = step { reserved += limit }
         return step
     }
 
+    /// Starts what a claim has given in the turns that were kept for it, and gives back the rest.
+    mutating func take(_ chats: [Int64], of limit: Int, at now: Double) {
+        reserved -= limit
+        claimed(chats.count, of: limit)
+        for chat in chats { started(chat, at: now) }
+    }
+
+    /// Gives back the turns of a claim that failed.
     mutating func release(_ count: Int) { reserved -= count }
 
-    /// When the first chat that has to wait may be written to again; nil when none waits.
+    /// When something that has to wait may go again, the whole bot or the first chat; nil when nothing waits.
     func nextRelease(after now: Double) -> Double? {
-        chats.map { $0.value.freeAt(now, chat: $0.key, limits) }.filter { $0 > now }.min()
+        if botPausedUntil > now { return botPausedUntil }
+        let recent = sentByBot.filter { $0 > now - 1 }
+        if limits.isOn, recent.count >= limits.botPerSecond { return recent[recent.count - limits.botPerSecond] + 1 }
+        return chats.map { $0.value.freeAt(now, chat: $0.key, limits) }.filter { $0 > now }.min()
     }
 
     /// What a claim has given.
@@ -74,7 +94,8 @@ package struct OutboxPacing: Sendable {
 
     /// A message to a chat is on its way.
     mutating func started(_ chat: Int64, at now: Double) {
-        inFlight.insert(chat)
+        inFlight[chat, default: 0] += 1
+        inFlightCount += 1
         guard limits.isOn else { return }
         sentByBot.append(now)
         chats[chat, default: ChatBudget()].sent.append(now)
@@ -82,7 +103,9 @@ package struct OutboxPacing: Sendable {
 
     /// It arrived, or will not be tried again now.
     mutating func finished(_ chat: Int64) {
-        inFlight.remove(chat)
+        guard let count = inFlight[chat] else { return }
+        inFlight[chat] = count > 1 ? count - 1 : nil
+        inFlightCount -= 1
     }
 
     /// Telegram asked to wait: the chat does, and when several are told so at once, the whole bot.
@@ -138,16 +161,25 @@ final class OutboxBudget: Sendable {
     /// Senders that found no turn while another had it.
     private let waiting = Mutex<[AsyncStream<Void>.Continuation]>([])
 
-    init(limits: OutboxPacing.Limits = OutboxPacing.Limits()) { pacing = Mutex(OutboxPacing(limits: limits)) }
+    /// `senders` is how many share it.
+    init(limits: OutboxPacing.Limits = OutboxPacing.Limits(), senders: Int = 1) {
+        pacing = Mutex(OutboxPacing(limits: limits, senders: senders))
+    }
 
     /// Seconds on its own clock.
     var now: Double { (ContinuousClock.now - startedAt) / .seconds(1) }
 
-    /// What may be claimed now, kept until `release`; when all turns are taken, `signal` is told of the next free one.
+    /// What may be claimed now, kept until `take` or `release`; when all turns are taken, `signal` is told of the next free one.
     func reserve(or signal: AsyncStream<Void>.Continuation) -> OutboxPacing.Step {
         let step = pacing.withLock { $0.reserve(at: now) }
         if step == .full { waiting.withLock { $0.append(signal) } }
         return step
+    }
+
+    /// Starts what a claim has given and lets others have the rest, in one step: no turn is free in between.
+    func take(_ chats: [Int64], of limit: Int) {
+        pacing.withLock { $0.take(chats, of: limit, at: now) }
+        if chats.count < limit { wakeWaiting() }
     }
 
     func release(_ count: Int) {

@@ -24,6 +24,8 @@ final class OutboxSender: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     /// When the next look is planned.
     private let planned = Mutex(0.0)
+    /// The last claim failed, perhaps after a long wait.
+    private let isFailing = Mutex(false)
 
     /// `chatIsClosed` is told of a chat that blocked the bot, `badToken` when Telegram does not know the bot any more.
     init(
@@ -67,7 +69,6 @@ final class OutboxSender: Sendable {
             for await _ in signals {
                 while let rows = await claim(), !rows.isEmpty {
                     for row in rows {
-                        budget.pacing.withLock { $0.started(row.chat, at: now) }
                         // A send in hand is not cut off by the end of the loop: cut off, nobody would know its fate.
                         group.addTask { [self] in await Task { await send(row) }.value }
                     }
@@ -98,19 +99,27 @@ final class OutboxSender: Sendable {
 
     /// The rows to send now; nil when nothing may go.
     private func claim() async -> [OutboxRow]? {
-        guard !Task.isCancelled, case .claim(let limit, let busy) = budget.reserve(or: signal) else { return nil }
-        // Until they are started, another sender of the bot must not take the same turns.
-        defer { budget.release(limit) }
+        guard !Task.isCancelled else { return nil }
+        var kept = 0
+        // What is not taken goes back, for the other senders of the bot.
+        defer { if kept > 0 { budget.release(kept) } }
         do {
+            // Whose database is away asks for it first: kept meanwhile, turns would be lost to the other cells.
+            if isFailing.withLock({ $0 }) { try await outbox.probe() }
+            guard case .claim(let limit, let busy) = budget.reserve(or: signal) else { return nil }
+            kept = limit
             let known = inHand.withLock { $0 }
             let rows = try await outbox.claim(limit: limit, busy: busy, inHand: known)
             inHand.withLock { $0.formUnion(rows.map(\.number)) }
-            budget.pacing.withLock { $0.claimed(rows.count, of: limit) }
+            budget.take(rows.map(\.chat), of: limit)
+            kept = 0
+            isFailing.withLock { $0 = false }
             return rows
         } catch is CancellationError {
             return nil
         } catch {
             // The next signal, a second later at most, tries again.
+            isFailing.withLock { $0 = true }
             logger.warning("Cannot claim messages", metadata: ["error": "\(error)"])
             return nil
         }

@@ -54,6 +54,22 @@ struct QueueMishapTests {
         #expect(try await JobList(database: world.database).all().first?.error == "its worker was lost too often")
     }
 
+    @Test func `a job that a shutdown cut off was counted as failed, since it failed in words of its own`() async throws
+    {
+        struct Unreachable: Error {}
+        let world = try await World()
+        let cut = JobType<Number>("test.cut", maxAttempts: 1)
+        world.runner.register(cut) { _, _ in
+            world.seen.append("begun")
+            do { try await Task.sleep(for: .seconds(600)) } catch { throw Unreachable() }
+            return .done
+        }
+        try await world.database.tenant(world.tenant) { try $0.enqueue(cut, Number(value: 1)) }
+        try await world.running { try await waitUntil { world.seen.all == ["begun"] } }
+        #expect(try await world.jobs() == ["test.cut waiting 0"])
+        #expect(world.runner.counts.allSatisfy { $0.count == 0 })
+    }
+
     enum Obstacle: CaseIterable { case roomFails, payloadUnreadable, tenantGone }
 
     @Test(arguments: Obstacle.allCases)

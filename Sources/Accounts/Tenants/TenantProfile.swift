@@ -18,6 +18,11 @@ public struct TenantProfile: Sendable, Hashable {
         self.language = language
         self.digestTime = digestTime
     }
+
+    /// The same with its digest at another time.
+    public func due(at time: LocalTime) -> TenantProfile {
+        TenantProfile(id: id, name: name, zone: zone, language: language, digestTime: time)
+    }
 }
 
 public enum TenantState: String, Sendable, CaseIterable {

@@ -38,7 +38,7 @@ public struct InboxRow: Sendable, Identifiable {
     public let update: ReceivedUpdate
     /// Set by the first handling; a replay obeys it.
     public let route: InboxRoute?
-    /// How many attempts have begun before.
+    /// How many attempts have begun before, without those that only met the same outage again.
     public let attempt: Int
 }
 
@@ -72,9 +72,9 @@ public struct Inbox: Sendable {
         }
     }
 
-    /// What an earlier process has stored and not finished, in order.
-    public func unhandled(limit: Int = 1000) async throws -> [InboxRow] {
-        try await database.readPlatform { try await rows("", limit: limit, in: $0) }
+    /// What an earlier process has stored and not finished, in order; `after` is the last row of the page before.
+    public func unhandled(after last: Int64 = 0, limit: Int = 1000) async throws -> [InboxRow] {
+        try await database.readPlatform { try await rows("AND id > \(last)", limit: limit, in: $0) }
     }
 
     private func rows(_ condition: SQL, limit: Int, in tx: PlatformTransaction) async throws -> [InboxRow] {
@@ -106,12 +106,13 @@ public struct Inbox: Sendable {
 
     /// Begins an attempt: counts it and fixes the route, unless one is fixed already; gives the route that holds.
     ///
-    /// Nil when the update has been settled meanwhile: nothing is left to do.
-    public func begin(_ row: InboxRow, route: InboxRoute) async throws -> InboxRoute? {
+    /// Not counted is one that follows a failure which passes by itself: the count is of what the update may be to blame
+    /// for. Nil when the update has been settled meanwhile: nothing is left to do.
+    public func begin(_ row: InboxRow, route: InboxRoute, isCounted: Bool = true) async throws -> InboxRoute? {
         try await database.platform(.oneExchange) { tx in
             let rows = try await tx.query(
                 """
-                UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + 1
+                UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + \(isCounted ? 1 : 0)
                 WHERE id = \(row.id) AND state = 'new'
                 RETURNING route
                 """

@@ -47,6 +47,9 @@ public struct Outbox: Sendable {
         return rows.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
     }
 
+    /// Asks whether the database answers.
+    public func probe() async throws { _ = try await database.readCell { try await $0.query("SELECT 1") } }
+
     /// Lets wait again what was claimed under this epoch and is not in hand: it was never sent.
     public func putBack(except inHand: Set<OutboxNumber>) async throws {
         for place in places {

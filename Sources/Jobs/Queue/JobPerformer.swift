@@ -50,7 +50,8 @@ struct JobPerformer: Sendable {
             return whenEnded()
         }
         // Ending a job must not be cut off by the shutdown that cancelled it, so it has a task of its own, waited for.
-        await Task { await end(context, result, registration) }.value
+        let isCutOff = task.isCancelled
+        await Task { await end(context, result, isCutOff: isCutOff, registration) }.value
         whenEnded()
     }
 
@@ -65,6 +66,7 @@ struct JobPerformer: Sendable {
     private func end(
         _ context: JobContext,
         _ result: Result<JobOutcome, any Error>,
+        isCutOff: Bool,
         _ registration: JobRegistration
     ) async {
         let job = context.job
@@ -77,6 +79,8 @@ struct JobPerformer: Sendable {
                 counters.add(job.type, .putOff)
             case .success(.giveUp(let reason)): try await bury(context, reason, registration)
             case .failure(is CancellationError): try await store.release(job)
+            // Whatever it says: a call that is cut off by the shutdown fails in the words of what it called.
+            case .failure where isCutOff: try await store.release(job)
             case .failure(let refusal as any Refusal):
                 try await bury(context, refusal.sentence(in: .english), registration)
             case .failure(let error): try await endFailed(context, error, registration)

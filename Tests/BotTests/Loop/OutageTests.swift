@@ -31,6 +31,28 @@ import Testing
         }
     }
 
+    @Test func `an update that was begun often during an outage was given up by the first failure after a restart`()
+        async throws
+    {
+        try await Stage.build { stage in
+            let anna = try await stage.person()
+            try await anna.write("/start")
+            try await stage.storeUpdates()
+            let handler = stage.handler(CountedLog(""))
+            try stage.test.runAsSuperuser("UPDATE platform.inbox SET attempt = 60")
+            let row = try #require(try await Inbox(database: stage.database, bot: stage.bot).unhandled().first)
+            try stage.setConnections(allowed: false)
+            var again = PendingUpdate(row)
+            #expect(await handler.attempt(&again) != nil)
+            #expect(!again.isToBeCounted)
+            try stage.setConnections(allowed: true)
+            #expect(await handler.attempt(&again) == nil)
+            #expect(try await stage.states() == ["handled"])
+            // The same outage met again is not counted.
+            #expect(try await stage.numbers("SELECT attempt FROM platform.inbox") == [60])
+        }
+    }
+
     @Test func `a server that starts before its database waits for it`() async throws {
         try await Stage.build { stage in
             try stage.test.runAsSuperuser("DELETE FROM platform.bots")

@@ -60,6 +60,42 @@ private struct Piece: Identifiable {
         #expect((third.chat, third.work.id) == (7, 1))
     }
 
+    @Test func `what is tried again comes before what its chat said after it, and others do not wait`() async throws {
+        let queues = ChatQueues<Piece>(capacity: 100)
+        for number in 0..<3 { await queues.add(Piece(id: number), to: 7) }
+        let failed = try #require(await queues.next())
+        await queues.hold(7)
+        await queues.add(Piece(id: 3), to: 7)
+        await queues.add(Piece(id: 10), to: 8)
+        let other = try #require(await queues.next())
+        #expect(other.work.id == 10)
+        await queues.putBack(failed.work, of: 7)
+        for number in 0..<4 {
+            let next = try #require(await queues.next())
+            #expect(next.work.id == number)
+            await queues.done(7)
+        }
+        #expect(await queues.count == 0)
+        #expect(await queues.heldUpCount == 0)
+    }
+
+    @Test func `what waited behind a failing update took the room of all others`() async throws {
+        let queues = ChatQueues<Piece>(capacity: 3, heldUpCapacity: 5)
+        for number in 0..<4 { await queues.add(Piece(id: number), to: 7) }
+        let failed = try #require(await queues.next())
+        await queues.hold(7)
+        #expect(await queues.count == 0)
+        await queues.room()
+        await queues.add(Piece(id: 4), to: 7)
+        #expect(await queues.heldUpCount == 4)
+        // Once it is done, what was held up waits for a worker like the rest.
+        await queues.putBack(failed.work, of: 7)
+        _ = try #require(await queues.next())
+        await queues.done(7)
+        #expect(await queues.count == 4)
+        #expect(await queues.heldUpCount == 0)
+    }
+
     @Test func `no two workers ever have one chat in hand`() async {
         let queues = ChatQueues<Piece>(capacity: 10_000)
         for number in 0..<300 { await queues.add(Piece(id: number), to: Int64(number % 5)) }

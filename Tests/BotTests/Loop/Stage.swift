@@ -24,11 +24,15 @@ struct Stage: Sendable {
     let runner: BotRunner
     let token: BotToken
 
-    var database: Database { test.database }
+    var database: Database { parts.database }
     var bot: BotID { BotID(token.userID) }
 
-    /// Builds everything but starts no loop.
-    static func build(_ body: (Stage) async throws -> Void) async throws {
+    /// Builds everything but starts no loop; `cells` are there beside the first, which takes all new companies.
+    static func build(
+        cells: [Int: DatabaseConfiguration] = [:],
+        retryDelay: Duration = .milliseconds(5),
+        _ body: (Stage) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zvonar-bot-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var configuration = SandboxConfiguration(folder: folder.appending(path: "sandbox"))
@@ -48,7 +52,8 @@ struct Stage: Sendable {
             try test.runAsSuperuser(
                 "ALTER TABLE platform.tenants ALTER COLUMN id RESTART WITH \(2_000_000 + 100 * TestDatabase.tenantNumber().rawValue)"
             )
-            let parts = try parts(test, http, port, folder)
+            var parts = try parts(test, cells, http, port, folder)
+            parts.retryDelay = retryDelay
             let stage = Stage(
                 test: test,
                 port: port,
@@ -59,6 +64,7 @@ struct Stage: Sendable {
             )
             try await stage.runner.install(token)
             result = .success(try await body(stage))
+            parts.database.close()
             test.database.close()
         } catch {
             result = .failure(error)
@@ -142,8 +148,21 @@ struct Stage: Sendable {
         try await database.cell { tx in try await tx.query(sql).map { try $0.decode(String.self) } }
     }
 
-    private static func parts(_ test: TestDatabase, _ http: HTTPClient, _ port: Int, _ folder: URL) throws -> BotParts {
-        let (database, clock) = (test.database, WallClock.system)
+    private static func parts(
+        _ test: TestDatabase,
+        _ cells: [Int: DatabaseConfiguration],
+        _ http: HTTPClient,
+        _ port: Int,
+        _ folder: URL
+    ) throws -> BotParts {
+        let clock = WallClock.system
+        let database = Database(
+            configuration: test.configuration,
+            cells: cells,
+            open: [1],
+            reactor: TestDatabase.reactor,
+            logger: TestDatabase.logger
+        )
         let key = SecretKey.random()
         let audio = try AudioTools()
         let files = RecordingFiles(
@@ -175,7 +194,6 @@ struct Stage: Sendable {
             clock: clock,
             logger: TestDatabase.logger
         )
-        parts.retryDelay = .milliseconds(5)
         parts.pollSeconds = 5
         return parts
     }

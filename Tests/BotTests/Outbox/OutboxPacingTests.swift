@@ -111,4 +111,48 @@ import Testing
         #expect(pacing.next(at: 1) == .wait(until: 4))
         #expect(pacing.next(at: 4) == .claim(limit: 8, notTo: [7]))
     }
+
+    @Test func `a bot that had sent its thirty was not looked at again when its second was over`() {
+        var pacing = OutboxPacing()
+        for chat in 1...30 {
+            pacing.started(Int64(chat), at: Double(chat) / 100)
+            pacing.finished(Int64(chat))
+        }
+        #expect(pacing.next(at: 0.5) == .wait(until: 1.01))
+        #expect(pacing.nextRelease(after: 0.5) == 1.01)
+        #expect(pacing.next(at: 1.01) == .claim(limit: 1, notTo: []))
+        #expect(pacing.nextRelease(after: 1.01) == nil)
+    }
+
+    @Test func `a bot that Telegram limits as a whole is looked at again when that is over`() {
+        var pacing = OutboxPacing()
+        pacing.limited(7, retryAfter: 5, at: 0)
+        pacing.limited(8, retryAfter: 3, at: 1)
+        #expect(pacing.nextRelease(after: 1) == 4)
+    }
+
+    @Test func `a sender whose cell did not answer took the turns of all others`() {
+        var pacing = OutboxPacing(senders: 3)
+        #expect(pacing.reserve(at: 0) == .claim(limit: 2, notTo: []))
+        #expect(pacing.reserve(at: 0) == .claim(limit: 2, notTo: []))
+        #expect(pacing.reserve(at: 0) == .claim(limit: 2, notTo: []))
+        var many = OutboxPacing(senders: 40)
+        #expect(many.reserve(at: 0) == .claim(limit: 1, notTo: []))
+    }
+
+    @Test func `turns were free for a moment between their claim and their use`() {
+        var pacing = OutboxPacing(senders: 1)
+        #expect(pacing.reserve(at: 0) == .claim(limit: 8, notTo: []))
+        pacing.take([1, 2, 3, 4, 5, 6], of: 8, at: 0)
+        #expect(pacing.next(at: 0) == .claim(limit: 2, notTo: [1, 2, 3, 4, 5, 6]))
+        #expect(pacing.reserve(at: 0) == .claim(limit: 2, notTo: [1, 2, 3, 4, 5, 6]))
+        // Another cell has a message for a chat to which one is on its way.
+        pacing.take([1, 7], of: 2, at: 0)
+        #expect(pacing.next(at: 0) == .full)
+        pacing.finished(1)
+        pacing.finished(2)
+        pacing.finished(3)
+        pacing.finished(4)
+        #expect(pacing.next(at: 0) == .claim(limit: 4, notTo: [1, 5, 6, 7]))
+    }
 }
