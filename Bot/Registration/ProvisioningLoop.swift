@@ -12,19 +12,15 @@ struct ProvisioningLoop: Sendable {
     let parts: BotParts
 
     func run() async {
-        // A company whose preparation fails is tried again at every look, a second later at most.
         await withDiscardingTaskGroup { group in
-            let inHand = InHand()
+            let inHand = InHand(pause: parts.retryDelay)
             for await _ in parts.database.wakeUps(on: .tenants) {
                 guard !Task.isCancelled else { return }
                 do {
                     // Side by side: the cell of one may be down, which takes its time.
-                    for tenant in try await parts.registrations.takePreparing()
+                    for tenant in try await parts.registrations.takePreparing(except: inHand.notNow)
                     where inHand.begin(tenant) {
-                        group.addTask {
-                            await prepare(tenant)
-                            inHand.end(tenant)
-                        }
+                        group.addTask { inHand.end(tenant, isDone: await prepare(tenant)) }
                     }
                 } catch {
                     parts.logger.warning(
@@ -36,7 +32,8 @@ struct ProvisioningLoop: Sendable {
         }
     }
 
-    private func prepare(_ tenant: TenantID) async {
+    /// Tries to prepare a company once; false when it is to be tried again.
+    func prepare(_ tenant: TenantID) async -> Bool {
         do {
             try await parts.registrations.prepare(
                 tenant,
@@ -48,14 +45,23 @@ struct ProvisioningLoop: Sendable {
                     }
                 }
             )
+            return true
         } catch is CancellationError {
-            return
+            return false
+        } catch let fault as any Fault where fault.isPassing {
+            // The company waits for its cell, however long that is away.
+            parts.logger.warning(
+                "A company cannot be prepared yet",
+                metadata: ["tenant": "\(tenant)", "fault": "\(fault)"]
+            )
+            return false
         } catch {
             parts.logger.error(
                 "A company could not be prepared",
                 metadata: ["tenant": "\(tenant)", "error": "\(error)"]
             )
             await countFailure(tenant)
+            return false
         }
     }
 
@@ -80,12 +86,45 @@ struct ProvisioningLoop: Sendable {
     }
 }
 
-/// The companies that are being prepared just now.
+/// The companies that are being prepared just now, and those whose next attempt is later.
 private final class InHand: Sendable {
-    private let tenants = Mutex<Set<TenantID>>([])
+    private struct Attempts {
+        var failures = 0
+        /// When the next may begin; nil while one is in hand.
+        var next: ContinuousClock.Instant?
+    }
+
+    private let tenants = Mutex<[TenantID: Attempts]>([:])
+    private let pause: Duration
+
+    /// `pause` is how long a company waits after its first failure; it doubles up to about half a minute.
+    init(pause: Duration) { self.pause = pause }
+
+    /// Those that are not to be tried now: looked for among all, they would leave others no place.
+    var notNow: [TenantID] {
+        tenants.withLock { tenants in
+            tenants.filter { $0.value.next.map { $0 > .now } ?? true }.keys.sorted { $0.rawValue < $1.rawValue }
+        }
+    }
 
     /// False when it is in hand already.
-    func begin(_ tenant: TenantID) -> Bool { tenants.withLock { $0.insert(tenant).inserted } }
+    func begin(_ tenant: TenantID) -> Bool {
+        tenants.withLock { tenants in
+            if let known = tenants[tenant], known.next == nil { return false }
+            tenants[tenant, default: Attempts()].next = nil
+            return true
+        }
+    }
 
-    func end(_ tenant: TenantID) { tenants.withLock { _ = $0.remove(tenant) } }
+    func end(_ tenant: TenantID, isDone: Bool) {
+        tenants.withLock { tenants in
+            guard !isDone, var attempts = tenants[tenant] else {
+                tenants[tenant] = nil
+                return
+            }
+            attempts.failures += 1
+            attempts.next = .now + pause * (1 << min(attempts.failures - 1, 5))
+            tenants[tenant] = attempts
+        }
+    }
 }

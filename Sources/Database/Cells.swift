@@ -72,8 +72,28 @@ extension Database {
         }
         guard let number, number != self.number else { return self }
         guard let database = cells.others[number] else {
-            throw DatabaseFault.misuse("the cell \(number) of tenant \(tenant) is not set: ZVONAR_CELLS")
+            throw DatabaseFault.cellNotSet(number)
         }
         return database
     }
+
+    /// Says of a tenant that is not here that its cell is not set, where that is so.
+    ///
+    /// Where there is one cell, nobody is asked for a tenant's before: it is looked at after a failure only.
+    func explaining<Value>(_ tenant: TenantID, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch DatabaseFault.server(let error)
+            where cells.others.isEmpty && number == 1 && Self.statesOfStrangers.contains(error.sqlState)
+        {
+            let rows = try await readPlatform { tx in
+                try await tx.query("SELECT cell FROM platform.tenants WHERE id = \(tenant)")
+            }
+            if let cell = try rows.first?.decode(Int.self), cell != number { throw DatabaseFault.cellNotSet(cell) }
+            throw DatabaseFault.server(error)
+        }
+    }
+
+    /// A role, a schema or a table is not there, or not allowed.
+    private static let statesOfStrangers = ["22023", "3F000", "42P01", "42501"]
 }

@@ -64,8 +64,10 @@ public final class Database: Sendable {
         _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
         let home = try await home(of: id)
-        return try await home.run(on: home.cellPool, tenant: id) {
-            try await body(TenantTransaction(tenant: id, core: $0))
+        return try await explaining(id) {
+            try await home.run(on: home.cellPool, tenant: id) {
+                try await body(TenantTransaction(tenant: id, core: $0))
+            }
         }
     }
 
@@ -78,8 +80,10 @@ public final class Database: Sendable {
         _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
         let home = try await home(of: id)
-        return try await home.run(on: home.cellPool, tenant: id, extent: .oneReading) {
-            try await body(TenantTransaction(tenant: id, core: $0))
+        return try await explaining(id) {
+            try await home.run(on: home.cellPool, tenant: id, extent: .oneReading) {
+                try await body(TenantTransaction(tenant: id, core: $0))
+            }
         }
     }
 

@@ -31,6 +31,8 @@ public enum DatabaseFault: Fault, CustomDebugStringConvertible {
     case unreadable(String)
     /// The closing part of a transaction changed other than the expected number of rows, so all was rolled back.
     case closingRefused
+    /// A tenant lives in a cell that this process was not told of.
+    case cellNotSet(Int)
     /// The code asked for something that cannot be, such as two statements at once in one transaction.
     case misuse(String)
 
@@ -39,7 +41,8 @@ public enum DatabaseFault: Fault, CustomDebugStringConvertible {
         case .server(let error):
             // Serialisation, deadlock, shutdown, resources, cancelled by a timeout.
             ["40", "53", "57", "08"].contains(String(error.sqlState.prefix(2)))
-        case .unreachable, .connectionLost, .commitUncertain, .timedOut, .poolExhausted: true
+        // A setting comes back, and what was asked for waits for it.
+        case .unreachable, .connectionLost, .commitUncertain, .timedOut, .poolExhausted, .cellNotSet: true
         case .closed, .unreadable, .closingRefused, .misuse: false
         }
     }
@@ -55,6 +58,7 @@ public enum DatabaseFault: Fault, CustomDebugStringConvertible {
         case .closed: "the database is closed"
         case .unreadable(let reason): "a row cannot be read: \(reason)"
         case .closingRefused: "the closing part of a transaction was refused"
+        case .cellNotSet(let number): "the cell \(number) is not set: ZVONAR_CELLS"
         case .misuse(let what): "misuse of the database: \(what)"
         }
     }

@@ -34,6 +34,8 @@ public final class Registrations: Sendable {
     private let logger: Logger
 
     /// After so many failures a person is told and a company is left alone; with the backoff of the loop, minutes.
+    ///
+    /// A failure that passes by itself, such as a cell that is away, is none of them.
     static let attempts = 20
 
     public init(database: Database, migrator: Migrator, logger: Logger) {
@@ -75,9 +77,9 @@ public final class Registrations: Sendable {
         return tenant
     }
 
-    /// Companies whose schema is still to be made.
-    public func takePreparing() async throws -> [TenantID] {
-        try await database.readPlatform { tx in try await TenantStore(tx).preparing() }
+    /// Companies whose schema is still to be made, without those that are in hand or wait for their next attempt.
+    public func takePreparing(except others: [TenantID] = []) async throws -> [TenantID] {
+        try await database.readPlatform { tx in try await TenantStore(tx).preparing(except: others) }
     }
 
     /// Makes a company's schema, then in one transaction its state, the owner's membership and what `announce` adds.

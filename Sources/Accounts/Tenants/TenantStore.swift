@@ -82,13 +82,13 @@ struct TenantStore {
         return try rows.first.map { try $0.decode(TenantID.self) }
     }
 
-    /// Companies whose schema is still to be made, oldest first.
-    func preparing() async throws -> [TenantID] {
+    /// Companies whose schema is still to be made, oldest first, without those in `others`.
+    func preparing(except others: [TenantID]) async throws -> [TenantID] {
         let rows = try await tx.query(
             """
             SELECT id
             FROM platform.tenants
-            WHERE state = 'preparing'
+            WHERE state = 'preparing' AND id <> ALL(\(others.map(\.rawValue)))
             ORDER BY id
             LIMIT 20
             """

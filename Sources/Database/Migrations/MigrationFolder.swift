@@ -57,7 +57,10 @@ public enum MigrationFault: Fault, CustomDebugStringConvertible {
     case unknown(String)
     case failed(String, ServerError)
 
-    public var isPassing: Bool { false }
+    public var isPassing: Bool {
+        // A full disk or too many connections are nothing that the file is to blame for.
+        if case .failed(_, let error) = self { DatabaseFault.server(error).isPassing } else { false }
+    }
 
     public var description: String {
         switch self {

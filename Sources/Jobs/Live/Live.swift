@@ -84,13 +84,23 @@ public final class LiveFeed: Sendable {
             guard !followed.isEmpty else { continue }
             do {
                 var here: [(tenant: TenantID, topics: [LiveTopic])] = []
-                for entry in followed where try await database.home(of: entry.0) === cell { here.append(entry) }
+                for entry in followed where await isHome(cell, of: entry.0) { here.append(entry) }
                 guard !here.isEmpty else { continue }
                 tell(try await look(here, in: cell))
             } catch {
                 logger.debug("cannot look for live changes", metadata: ["error": "\(error)"])
             }
             do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { return }
+        }
+    }
+
+    /// Whether a cell is a tenant's; one whose cell cannot be told keeps nobody else's pages waiting.
+    private func isHome(_ cell: Database, of tenant: TenantID) async -> Bool {
+        do {
+            return try await database.home(of: tenant) === cell
+        } catch {
+            logger.debug("cannot tell the cell of a page", metadata: ["tenant": "\(tenant)", "error": "\(error)"])
+            return false
         }
     }
 

@@ -182,7 +182,14 @@ struct Stage: Sendable {
             schedule: Schedule(database: database),
             tenants: Tenants(database: database),
             people: People(database: database),
-            registrations: Registrations(database: database, migrator: test.migrator, logger: TestDatabase.logger),
+            registrations: Registrations(
+                database: database,
+                migrator: Migrator(
+                    database: database,
+                    folder: try MigrationFolder(TestDatabase.root.appending(path: "Migrations"))
+                ),
+                logger: TestDatabase.logger
+            ),
             signIn: SignIn(database: database),
             recordings: Recordings(database: database, audio: audio, files: files, clock: clock),
             archive: CallArchive(database: database),
