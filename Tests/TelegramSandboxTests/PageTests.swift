@@ -81,6 +81,35 @@ private func answer(_ update: JSON, _ play: Playground) async throws {
         }
     }
 
+    @Test func `whoever opens the page first on a phone finds a person and a bot, starts it and writes`() async throws {
+        try await Playground.play(hasPerson: false) { play async throws in
+            try await answering(play) {
+                try await Browser.open(Browser.Look(width: 390, height: 844)) { browser in
+                    try await browser.go(play.base)
+                    let start = "document.querySelector('.gate button')"
+                    try await browser.wait(for: "\(start)?.offsetParent")
+                    // Nothing is wider than the phone, and the one thing to do is in reach of a thumb.
+                    let reach = try await browser.run(
+                        "const box = \(start).getBoundingClientRect();"
+                            + "return document.documentElement.scrollWidth <= innerWidth && box.bottom <= innerHeight && box.height >= 40"
+                    )
+                    #expect(reach == "true")
+                    try await browser.run("\(start).click()")
+                    try await browser.wait(
+                        for: "[...document.querySelectorAll('.theirs .text')].at(-1)?.textContent.includes('/start')"
+                    )
+                    try await browser.run("document.querySelector('textarea').focus()")
+                    try await browser.type("привет\u{E007}")
+                    try await browser.wait(
+                        for: "[...document.querySelectorAll('.theirs .text')].at(-1)?.textContent.includes('привет')"
+                    )
+                    #expect(try await browser.complaints() == [])
+                }
+            }
+            #expect(try await play.get("/sandbox/users").json.array?.count == 1)
+        }
+    }
+
     @Test func `a person records a voice message that is Ogg with Opus`() async throws {
         try await Playground.play { play async throws in
             try await answering(play) {

@@ -27,7 +27,13 @@ struct Playground: Sendable {
     }
 
     /// Runs a test on a sandbox of its own, which is gone afterwards.
-    static func play(hasLimits: Bool = false, _ test: (Playground) async throws -> Void) async throws {
+    ///
+    /// Without a person it is as on the first day: there is a bot, and nobody has come yet.
+    static func play(
+        hasLimits: Bool = false,
+        hasPerson: Bool = true,
+        _ test: (Playground) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID().uuidString)")
         defer {
             do {
@@ -39,16 +45,19 @@ struct Playground: Sendable {
         try await run(folder, hasLimits: hasLimits) { port, client, clock in
             let begin = Playground(port: port, folder: folder, token: "", person: 0, client: client, clock: clock)
             let bot = try await begin.post("/sandbox/bots", ["username": "test_bot", "first_name": "Тест"])
-            let person = try await begin.post("/sandbox/users", ["first_name": "Анна", "language_code": "ru"])
+            let person =
+                hasPerson
+                ? try await begin.post("/sandbox/users", ["first_name": "Анна", "language_code": "ru"]).json["id"]?.int
+                : 0
             let playground = Playground(
                 port: port,
                 folder: folder,
                 token: try #require(bot.json["token"]?.string),
-                person: try #require(person.json["id"]?.int),
+                person: try #require(person),
                 client: client,
                 clock: clock
             )
-            _ = try await playground.write("/start")
+            if hasPerson { _ = try await playground.write("/start") }
             try await test(playground)
         }
     }
