@@ -1,4 +1,4 @@
-# What deploy/backup and deploy/restore share: the owner's connection, sums, sealing by a passphrase. Sourced after postgres.sh.
+# What deploy/backup and deploy/restore share: the owner's connections, sums, sealing by a passphrase. Sourced after postgres.sh.
 # shellcheck shell=bash
 
 export LC_ALL=C # lists are compared by bytes
@@ -20,15 +20,79 @@ crypt() {
     openssl enc "$1" -aes-256-cbc -md sha256 -pbkdf2 -iter 600000 -salt -pass "file:$passphrase_file"
 }
 
+# Whose database as_owner means; see in_cell.
+cell=1
+
+# read_cells: the numbers of the databases in cells, the first first.
+read_cells() {
+    local number address
+    cells=(1)
+    for number in $(tr ',' ' ' <<<"${ZVONAR_CELLS:-}"); do
+        [[ $number =~ ^[2-9]$|^[1-9][0-9]{1,3}$ ]] || fail "ZVONAR_CELLS: expected numbers from 2 on, such as 2,3"
+        address=ZVONAR_CELL_${number}_URL
+        [[ -n ${!address:-} ]] || fail "$address is not set, though ZVONAR_CELLS names that cell."
+        cells+=("$number")
+    done
+}
+
+# in_cell N COMMAND…: a function of this file, in the database of that cell.
+in_cell() {
+    local cell=$1
+    shift
+    "$@"
+}
+
+is_cell() { [[ " ${cells[*]} " == *" $1 "* ]]; }
+
 # as_owner PROGRAM ARGUMENT…: a client of PostgreSQL as zvonar_owner; the password is never an argument.
 as_owner() {
-    local program=$1
+    local program=$1 address=ZVONAR_CELL_${cell}_URL password=ZVONAR_CELL_${cell}_OWNER_PASSWORD
     shift
+    if ((cell == 1)); then address=ZVONAR_DATABASE_URL; fi
+    if ((cell == 1)) && [[ -n ${ZVONAR_DATABASE_DIRECT_URL:-} ]]; then address=ZVONAR_DATABASE_DIRECT_URL; fi
+    [[ -n ${!password:-} ]] || password=ZVONAR_DATABASE_OWNER_PASSWORD
     (
         cd /
-        export PGUSER=zvonar_owner PGPASSWORD=$ZVONAR_DATABASE_OWNER_PASSWORD PGCONNECT_TIMEOUT=10 PGCLIENTENCODING=UTF8 PGAPPNAME=${0##*/}
-        exec "$postgres_programs/$program" -d "${ZVONAR_DATABASE_DIRECT_URL:-$ZVONAR_DATABASE_URL}" "$@"
+        export PGUSER=zvonar_owner PGPASSWORD=${!password} PGCONNECT_TIMEOUT=10 PGCLIENTENCODING=UTF8 PGAPPNAME=${0##*/}
+        exec "$postgres_programs/$program" -d "${!address}" "$@"
     )
+}
+
+# ---- Views: a transaction in each cell, lent to pg_dump and to questions
+
+declare -A view_writer view_reader view_name
+
+# open_view: begins a session of that cell; tell_view speaks to it.
+open_view() {
+    local to=$work/to-$cell from=$work/from-$cell writer reader
+    rm -f "$to" "$from"
+    mkfifo "$to" "$from"
+    as_owner psql -X -q -A -t -v ON_ERROR_STOP=1 <"$to" >"$from" &
+    exec {writer}>"$to" {reader}<"$from"
+    rm "$to" "$from"
+    view_writer[$cell]=$writer view_reader[$cell]=$reader
+}
+
+# tell_view TEXT: statements whose answer is one line, left in reply.
+tell_view() {
+    printf '%s\n' "$1" >&"${view_writer[$cell]}"
+    IFS= read -r reply <&"${view_reader[$cell]}" || fail "The database of cell $cell does not answer; see the words above."
+}
+
+# begin_view: what is read from now on through view_name is of this moment.
+begin_view() {
+    tell_view 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();'
+    view_name[$cell]=$reply
+}
+
+close_views() {
+    local number writer reader
+    for number in "${!view_writer[@]}"; do
+        writer=${view_writer[$number]} reader=${view_reader[$number]}
+        exec {writer}>&- {reader}<&-
+    done
+    view_writer=() view_reader=() view_name=()
+    wait
 }
 
 # ask SQL [NAME=VALUE…]: the rows of a query, as the owner; values are bound by psql as :'NAME'.
@@ -53,6 +117,7 @@ check_sums() {
 
 # lock_archives: one deploy/backup or deploy/restore at a time in an installation.
 lock_archives() {
+    mkdir -p -m 700 "$ZVONAR_VAR/run"
     exec {archives}>"$ZVONAR_VAR/run/archive.lock"
     flock -n "$archives" || fail "Another deploy/backup or deploy/restore is at work in $ZVONAR_VAR."
 }

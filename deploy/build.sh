@@ -49,6 +49,13 @@ copy_build() {
     mv -T "$ZVONAR_VAR/app/.current" "$ZVONAR_VAR/app/current"
 }
 
+# find_build: leaves in app what is installed: by deploy/up, or beside this script as units and containers have it.
+find_build() {
+    app=$(readlink -e "$ZVONAR_VAR/app/current") && return
+    [[ -x $root/bin/zvonar && -d $root/Migrations ]] || fail "Nothing is installed in $ZVONAR_VAR; deploy/up does it."
+    app=$root
+}
+
 # use_build: tells the binary where its files are.
 use_build() { export ZVONAR_MIGRATIONS=$app/Migrations ZVONAR_PUBLIC_FILES=$app/Web/Public; }
 

@@ -13,6 +13,9 @@ packages=(
     ca-certificates curl git iproute2 jq openssl procps
 )
 
+# What deploy/backup and deploy/restore need where PostgreSQL and the build are elsewhere, as with units and containers.
+clients=(postgresql-client-15 jq openssl perl-base procps iproute2)
+
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
 fail() { warn "$*"; exit 1; }
@@ -81,13 +84,19 @@ $advice"
 
 # ---- Settings: exported ZVONAR_… win over $ZVONAR_VAR/settings.env
 
-# choose_folder: where everything of this installation lies.
+# choose_folder: where everything of this installation lies. Its settings too, unless ZVONAR_SETTINGS names their file, or
+# systemd's units (deploy/systemd) were set up on this machine.
 choose_folder() {
     local usual=$root/var
     is_root && usual=/var/lib/zvonar
     ZVONAR_VAR=$(realpath -m "${ZVONAR_VAR:-$usual}")
     export ZVONAR_VAR
     settings_file=$ZVONAR_VAR/settings.env
+    if [[ -n ${ZVONAR_SETTINGS:-} ]]; then
+        settings_file=$(realpath -m "$ZVONAR_SETTINGS")
+    elif [[ $ZVONAR_VAR == /var/lib/zvonar && ! -e $settings_file && -e /etc/zvonar/settings.env ]]; then
+        settings_file=/etc/zvonar/settings.env
+    fi
 }
 
 # read_settings: exports what the file says and the caller has not exported already.
@@ -97,7 +106,8 @@ read_settings() {
     local line number=0 name value
     while IFS= read -r line || [[ -n $line ]]; do
         number=$((number + 1))
-        [[ $line =~ ^[[:space:]]*(#|$) ]] && continue
+        # The superuser's password of compose.env is PostgreSQL's own.
+        [[ $line =~ ^[[:space:]]*(#|$|POSTGRES_PASSWORD=) ]] && continue
         [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?(ZVONAR_[A-Z0-9_]+)=(.*)$ ]] ||
             fail "$settings_file, line $number: expected ZVONAR_NAME=value"
         name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]%$'\r'}

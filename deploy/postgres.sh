@@ -66,10 +66,27 @@ start_postgres() {
     await_service postgres 120 postgres_ready
 }
 
-# make_database: the owner's role, the database and what only a superuser can forbid in it. Repeated at every start.
-make_database() {
-    cat "$root"/deploy/postgresql/{create,bootstrap}.sql | (
-        cd /
-        as_user postgres "$postgres_programs/psql" -X -q -v ON_ERROR_STOP=1 -h "$(postgres_socket)" -p "$ZVONAR_DATABASE_PORT" -d postgres
-    ) >/dev/null || fail "The database could not be prepared; see the words above."
+# own_cell N: the name of that cell's database when it lies in the PostgreSQL that is started here.
+own_cell() {
+    local address=ZVONAR_CELL_$1_URL
+    if [[ ${!address:-} =~ ^postgres(ql)?://(127\.0\.0\.1|localhost):$ZVONAR_DATABASE_PORT/([a-z][a-z0-9_]{0,50})$ ]]; then
+        say "${BASH_REMATCH[3]}"
+    fi
+}
+
+# make_databases: the owner's role, its databases and what only a superuser can forbid in them. Repeated at every start.
+make_databases() {
+    local number name names=(zvonar)
+    for number in $(tr ',' ' ' <<<"${ZVONAR_CELLS:-}"); do
+        [[ $number =~ ^[0-9]{1,4}$ ]] || continue # the server says what is wrong with it
+        name=$(own_cell "$number")
+        if [[ -n $name ]]; then names+=("$name"); fi
+    done
+    for name in "${names[@]}"; do
+        cat "$root"/deploy/postgresql/{create,bootstrap}.sql | (
+            cd /
+            as_user postgres "$postgres_programs/psql" -X -q -v ON_ERROR_STOP=1 -v database="$name" \
+                -h "$(postgres_socket)" -p "$ZVONAR_DATABASE_PORT" -d postgres
+        ) >/dev/null || fail "The database $name could not be prepared; see the words above."
+    done
 }

@@ -4,7 +4,7 @@
 started=()
 
 # Settings that only these scripts read; a service never sees them.
-scripts_only='ZVONAR_(BINARY|DATABASE_PORT|SPEECH_(PORT|HOME)|TELEGRAM_TOKEN_SANDBOX)'
+scripts_only='ZVONAR_(BINARY|SETTINGS|DATABASE_PORT|SPEECH_(PORT|HOME)|TELEGRAM_TOKEN_SANDBOX)'
 
 user_of() { if [[ $1 == postgres ]]; then say postgres; else say zvonar; fi; }
 
@@ -28,7 +28,7 @@ prepare_folders() {
     chmod 700 "$ZVONAR_VAR"/{run,postgres,recordings,sandbox,tmp}
     is_root || return 0
     chown zvonar:zvonar "$ZVONAR_VAR"/{recordings,sandbox,tmp}
-    chown postgres:postgres "$ZVONAR_VAR/postgres"
+    if getent passwd postgres >/dev/null; then chown postgres:postgres "$ZVONAR_VAR/postgres"; fi # not where it is elsewhere
     chgrp zvonar "$ZVONAR_VAR/log" # `zvonar incident` reads there
     setpriv --reuid=zvonar --regid=zvonar --init-groups -- test -x "$ZVONAR_VAR/app" ||
         fail "User zvonar cannot reach $ZVONAR_VAR: a folder above it is closed. Choose another ZVONAR_VAR."

@@ -1,4 +1,5 @@
--- Part of deploy/restore --tenant: what belongs to the company in the cell, after its schema, which the search path names.
+-- Part of deploy/restore --tenant, in the database of the company's cell: what belongs to it there, after its schema, which the
+-- search path names.
 INSERT INTO cell.tenants (tenant_id) VALUES (:new);
 
 INSERT INTO cell.tenant_migrations (tenant_id, name, checksum, applied_at)
@@ -21,13 +22,7 @@ INSERT INTO cell.live (tenant_id, topic, number)
 SELECT :new, topic, number
 FROM pg_temp.archive, jsonb_to_recordset(document -> 'live') AS live (topic text, number bigint);
 
--- People may have other numbers here than where the archive was made.
-CREATE TEMP TABLE renumbered ON COMMIT DROP AS
-SELECT archived.id AS old_id, account.id AS new_id
-FROM pg_temp.archive
-CROSS JOIN jsonb_to_recordset(document -> 'accounts') AS archived (id bigint, telegram_id bigint)
-JOIN platform.accounts AS account ON account.telegram_id = archived.telegram_id;
-
+-- People have other numbers here than where the archive was made: tenant-people.sql.
 UPDATE calls
 SET origin = jsonb_set(origin, '{account}', to_jsonb(new_id))
 FROM pg_temp.renumbered

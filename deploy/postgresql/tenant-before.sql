@@ -1,15 +1,9 @@
--- Part of deploy/restore --tenant: people and the company, before its schema. In one transaction, as zvonar_owner, with
--- :old and :new and the temporary table archive (document).
-INSERT INTO platform.accounts (telegram_id, first_name, username, language)
-SELECT telegram_id, first_name, username, language
-FROM archive, jsonb_to_recordset(document -> 'accounts')
-    AS account (telegram_id bigint, first_name text, username text, language text)
-ON CONFLICT (telegram_id) DO NOTHING;
-
+-- Part of deploy/restore --tenant, in the first database: the company. In a transaction of zvonar_owner with :old, :new,
+-- :home (its cell) and the temporary table archive (document), after its people.
 -- Who has registered another company meanwhile keeps that one as their own.
 INSERT INTO platform.tenants (id, name, zone, language, state, digest_time, audio_days, cell, created_by, created_at)
 OVERRIDING SYSTEM VALUE
-SELECT :new, tenant.name, tenant.zone, tenant.language, 'preparing', tenant.digest_time, tenant.audio_days, 1, creator.id, tenant.created_at
+SELECT :new, tenant.name, tenant.zone, tenant.language, 'preparing', tenant.digest_time, tenant.audio_days, :home, creator.id, tenant.created_at
 FROM archive
 CROSS JOIN jsonb_to_record(document -> 'tenant')
     AS tenant (name text, zone text, language text, digest_time time, audio_days integer, created_at timestamptz)
