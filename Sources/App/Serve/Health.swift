@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Jobs
 import Kernel
+import S3
 import Speech
 import Web
 
@@ -25,7 +26,14 @@ struct Health: Sendable {
         self.settings = settings
         self.database = database
         self.http = http
-        metrics = Metrics(settings: settings, database: database, jobs: jobs, retention: retention, bot: bot) {
+        metrics = Metrics(
+            settings: settings,
+            database: database,
+            jobs: jobs,
+            retention: retention,
+            bot: bot,
+            storage: settings.storage.map { StorageProbe(Bucket($0, http: http)) }
+        ) {
             await Self.engines(settings, http).map { ($0.name, $0.state.map { $0 == .ready }) }
         }
     }

@@ -12,6 +12,8 @@ struct Metrics: Sendable {
     let jobs: [JobRunner]
     let retention: Retention
     let bot: BotRunner
+    /// Nil where recordings lie in a folder.
+    let storage: StorageProbe?
     let engines: @Sendable () async -> [(name: String, isUp: Bool?)]
     let startedAt = Date()
 
@@ -26,6 +28,7 @@ struct Metrics: Sendable {
             // The rest of the page is worth having without it.
             page.add(.databaseUp, 0)
         }
+        if let storage { page.add(.storageUp, await storage.isUp() ? 1 : 0) }
         for (name, isUp) in await engines() {
             guard let isUp else { continue }
             page.add(.engineUp, isUp ? 1 : 0, [("engine", name)])

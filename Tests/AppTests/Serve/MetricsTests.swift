@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import S3
 import Support
 import Testing
 
@@ -15,10 +16,10 @@ struct MetricsTests {
 
     @Test func `alerts speak of metrics that there are`() throws {
         let known = Set(Metric.allCases.map(\.rawValue))
-        for file in ["rules.yml", "rules.test.yml"] {
+        for file in ["rules.yml", "rules.test.yml", "rules.days.test.yml"] {
             let text = try String(contentsOf: folder.appending(path: "prometheus/\(file)"), encoding: .utf8)
             let named = Set(text.matches(of: /\bzvonar_[a-z_]+/).map { String($0.0) })
-            #expect(named.count > 10)
+            #expect(named.count > (file == "rules.days.test.yml" ? 1 : 10))
             #expect(named.subtracting(known).isEmpty)
         }
     }
@@ -41,8 +42,8 @@ struct MetricsTests {
                 try #require(line.wholeMatch(of: /([a-z_]+)(\{[^}]*\})? (-?[0-9.e+]+)/), "\(line)")
             }
             let shown = Set(samples.map { String($0.1) })
-            // Nothing has been done and nothing waits yet.
-            let absent: Set = [Metric.jobs.rawValue, Metric.jobAttempts.rawValue]
+            // Nothing has been done and nothing waits yet, and recordings lie in a folder.
+            let absent: Set = [Metric.jobs.rawValue, Metric.jobAttempts.rawValue, Metric.storageUp.rawValue]
             #expect(shown.union(absent) == Set(Metric.allCases.map(\.rawValue)))
             #expect(text.contains("zvonar_database_up 1\n"))
             #expect(text.contains("zvonar_engine_up{engine=\"speech\"} 1\n"))
@@ -52,6 +53,33 @@ struct MetricsTests {
                 #expect(lines.contains("# TYPE \(metric.rawValue) \(metric.isCounter ? "counter" : "gauge")"))
             }
         }
+    }
+
+    @Test func `a bucket that is there is up, and one that is missing, closed or out of reach is not`() async throws {
+        let server = try StorageServer.shared()
+        #expect(try await probe(server, bucket: server.bucket).isUp())
+        #expect(try await !probe(server, bucket: "no-such-bucket").isUp())
+        #expect(try await !probe(server, bucket: server.bucket, secretKey: "another").isUp())
+        let nowhere = try #require(URL(string: "http://127.0.0.1:1"))
+        #expect(try await !probe(server, bucket: server.bucket, endpoint: nowhere).isUp())
+    }
+
+    private func probe(
+        _ server: StorageServer,
+        bucket: String,
+        secretKey: String? = nil,
+        endpoint: URL? = nil
+    ) throws -> StorageProbe {
+        let configuration = S3Configuration(
+            bucket: bucket,
+            prefix: "probe",
+            endpoint: endpoint ?? server.endpoint,
+            region: "us-east-1",
+            addressing: .path,
+            accessKey: server.accessKey,
+            secretKey: secretKey ?? server.secretKey
+        )
+        return StorageProbe(Bucket(configuration, http: try HTTPClient(reactor: TestDatabase.reactor)))
     }
 
     private var folder: URL { TestDatabase.root.appending(path: "deploy") }
