@@ -145,7 +145,7 @@ let package = Package(
         tests("Speech", ["Audio", "HTTP", "Kernel", "Reactor", "Speech"]),
         tests("Language", ["HTTP", "Language", "Reactor"]),
         tests("Accounts", ["Accounts", "Database", "Kernel", logging]),
-        tests("Calls", ["Audio", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "Speech", logging]),
+        tests("Calls", ["Audio", "Calls", "Database", "HTTP", "Jobs", "Kernel", "Language", "S3", "Speech", logging]),
         tests(
             "Bot",
             [

@@ -1,7 +1,8 @@
 public import Accounts
+public import Audio
 public import Calls
 public import Database
-public import Foundation
+import Foundation
 public import HTTP
 public import Jobs
 public import Kernel
@@ -30,7 +31,7 @@ public struct BotParts: Sendable {
     public var clips: Clips
     public var tokens: Tokens
     /// For recordings on their way from Telegram into the store.
-    public var temporaryFolder: URL
+    public var folders: WorkFolders
     public var clock: WallClock
     public var logger: Logger
     /// The wait before an update is handled again; it grows with each failure.
@@ -57,7 +58,7 @@ public struct BotParts: Sendable {
         digests: Digests,
         clips: Clips,
         tokens: Tokens,
-        temporaryFolder: URL,
+        folders: WorkFolders,
         clock: WallClock,
         logger: Logger
     ) {
@@ -78,7 +79,7 @@ public struct BotParts: Sendable {
         self.digests = digests
         self.clips = clips
         self.tokens = tokens
-        self.temporaryFolder = temporaryFolder
+        self.folders = folders
         self.clock = clock
         self.logger = logger
     }

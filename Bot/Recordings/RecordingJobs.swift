@@ -16,19 +16,20 @@ struct RecordingJobs: Sendable {
 
     /// Downloads a recording and gives it to the store; what is no recording is refused in the progress message.
     func fetch(_ context: JobContext, _ job: FetchRecording) async throws -> JobOutcome {
-        let file = parts.temporaryFolder.appending(path: "telegram-\(hexadecimal(randomBytes(8)))")
-        defer { remove(file, context) }
         do {
-            try await download(job, to: file)
-            let incoming = Recordings.Incoming(
-                file: file,
-                name: job.file.name,
-                origin: job.origin,
-                receivedAt: parts.clock.now()
-            )
-            let place = try await parts.archive.placeOfNext(context.tenant)
-            return try await parts.recordings.receive(incoming, finishing: context) { tx, reception in
-                try await received(reception, place: place, job.origin, tx)
+            return try await parts.folders.with { folder in
+                let file = folder.appending(path: "telegram")
+                try await download(job, to: file)
+                let incoming = Recordings.Incoming(
+                    file: file,
+                    name: job.file.name,
+                    origin: job.origin,
+                    receivedAt: parts.clock.now()
+                )
+                let place = try await parts.archive.placeOfNext(context.tenant)
+                return try await parts.recordings.receive(incoming, finishing: context) { tx, reception in
+                    try await received(reception, place: place, job.origin, tx)
+                }
             }
         } catch let refusal as any Refusal {
             return try await refuse(refusal.sentence(in: job.origin.language), job, context)
@@ -43,7 +44,7 @@ struct RecordingJobs: Sendable {
         try await parts.database.tenant(context.tenant) { tx in
             try tx.send(try Screen(RecordingTexts.noRoom(job.origin.language)).message(of: job.origin, rank: .progress))
         }
-        return .again(after: .seconds(60), because: "the disk is full")
+        return .wait(for: .seconds(60), because: "the disk is full")
     }
 
     private static func isDiskFull(_ error: any Error) -> Bool {
@@ -177,16 +178,6 @@ struct RecordingJobs: Sendable {
     private func clip(_ quote: Quote?, _ call: CallID, _ tx: TenantTransaction) async throws -> Token? {
         guard let quote else { return nil }
         return try await parts.tokens.issue(.clip, Clip(call: call, quote: quote), account: nil, in: tx)
-    }
-
-    private func remove(_ file: URL, _ context: JobContext) {
-        do {
-            try FileManager.default.removeItem(at: file)
-        } catch CocoaError.fileNoSuchFile {
-            return
-        } catch {
-            context.logger.warning("A temporary file stays", metadata: ["error": "\(error)"])
-        }
     }
 }
 

@@ -56,6 +56,29 @@ extension Database {
         [self] + cells.others.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Refuses when a database is another cell than the settings say; one that does not answer is not judged.
+    public func checkNumbers() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for cell in allCells {
+                group.addTask {
+                    do {
+                        try await cell.checkNumber()
+                    } catch let fault as DatabaseFault {
+                        cell.logger.warning("cannot ask which cell it is", metadata: ["error": "\(fault)"])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Refuses when this database is another cell.
+    public func checkNumber() async throws {
+        let rows = try await readCell { try await $0.query("SELECT number::bigint FROM cell.place") }
+        guard let row = rows.first else { throw DatabaseFault.unreadable("the number of a cell") }
+        try CellNumberFault.check(try row.decode(Int.self), expected: number)
+    }
+
     /// The numbers of the cells in which new tenants are made.
     public var openCells: [Int] { cells.open }
 
@@ -96,4 +119,20 @@ extension Database {
 
     /// A role, a schema or a table is not there, or not allowed.
     private static let statesOfStrangers = ["22023", "3F000", "42P01", "42501"]
+}
+
+/// A database is another cell than the settings say: two cells in one would send every message twice.
+public struct CellNumberFault: Fault, Equatable {
+    public let found: Int
+    public let expected: Int
+
+    public var isPassing: Bool { false }
+
+    public var description: String {
+        "the database set as cell \(expected) is cell \(found): check ZVONAR_CELLS and the addresses of the cells"
+    }
+
+    static func check(_ found: Int, expected: Int) throws(CellNumberFault) {
+        guard found == expected else { throw CellNumberFault(found: found, expected: expected) }
+    }
 }

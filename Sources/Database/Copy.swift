@@ -98,11 +98,13 @@ public struct RowStream: AsyncSequence, Sendable {
 extension TransactionCore {
     /// Runs a COPY in; when `body` throws, the server takes nothing and the error is thrown on.
     func copy(into table: SQL, _ body: (CopyWriter) async throws -> Void) async throws -> Int {
-        try await startCopy("COPY \(table) FROM STDIN (FORMAT binary)")
+        let limit = try await startCopy("COPY \(table) FROM STDIN (FORMAT binary)")
         let writer = CopyWriter(connection: connection)
         do {
             try await body(writer)
-            return try await writer.finish()
+            let count = try await writer.finish()
+            try await limitStatements(to: limit)
+            return count
         } catch {
             try await giveUpCopy()
             throw error
@@ -123,13 +125,16 @@ extension TransactionCore {
 
     /// Runs a COPY out and gives the number of rows; when `body` throws, the rest is not read.
     func copy(from query: SQL, as form: CopyForm, _ body: ([UInt8]) async throws -> Void) async throws -> Int {
-        switch form {
-        case .text: try await startCopy("COPY (\(query)) TO STDOUT (FORMAT text)")
-        case .csv: try await startCopy("COPY (\(query)) TO STDOUT (FORMAT csv, HEADER)")
-        }
+        let limit =
+            switch form {
+            case .text: try await startCopy("COPY (\(query)) TO STDOUT (FORMAT text)")
+            case .csv: try await startCopy("COPY (\(query)) TO STDOUT (FORMAT csv, HEADER)")
+            }
         do {
             while let piece = try await connection.copyPiece() { try await body(piece) }
-            return try await connection.endCopyOut()
+            let count = try await connection.endCopyOut()
+            try await limitStatements(to: limit)
+            return count
         } catch DatabaseFault.server(let error) {
             throw DatabaseFault.server(error)
         } catch {
@@ -138,11 +143,23 @@ extension TransactionCore {
         }
     }
 
-    private func startCopy(_ sql: SQL) async throws {
+    /// Begins a COPY and gives the limit of time for statements, which is lifted: a COPY takes as long as its rows.
+    private func startCopy(_ sql: SQL) async throws -> String {
         let statement = Statement(sql)
         guard statement.parameters.isEmpty else { throw DatabaseFault.misuse("PostgreSQL binds no values in COPY") }
         try needsWhole()
-        _ = try await run([])
+        let name = "statement_timeout"
+        let lifting: SQL = "SELECT current_setting(\(name)), set_config(\(name), '0', true)"
+        guard let row = try await run([Statement(lifting)]).flatMap(\.rows).first else {
+            throw DatabaseFault.unreadable("no limit of time")
+        }
+        let (limit, _) = try row.decode(String.self, String.self)
         try await connection.startCopy(statement.text)
+        return limit
+    }
+
+    private func limitStatements(to limit: String) async throws {
+        let limiting: SQL = "SELECT set_config('statement_timeout', \(limit), true)"
+        _ = try await run([Statement(limiting)])
     }
 }

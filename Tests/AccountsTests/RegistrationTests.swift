@@ -122,10 +122,25 @@ import Testing
         let fixture = try await AccountsFixture.make()
         let (tenant, owner) = try await fixture.company()
         let token = try await fixture.link(owner, tenant)
-        try await fixture.tenants.drop(tenant, with: fixture.database.migrator)
+        try await fixture.tenants.drop(tenant, with: fixture.database.migrator) {}
         #expect(try await fixture.arrive().memberships.isEmpty)
         await #expect(throws: TenantFault.unknown(tenant)) { try await fixture.tenants.profile(tenant) }
         await #expect(throws: SignInRefusal.unknown) { try await fixture.signIn.look(token) }
+    }
+
+    @Test func `a company whose recordings could not be removed could not be named again`() async throws {
+        struct StoreIsDown: Error {}
+        let fixture = try await AccountsFixture.make()
+        let (tenant, _) = try await fixture.company()
+        await #expect(throws: StoreIsDown.self) {
+            try await fixture.tenants.drop(tenant, with: fixture.database.migrator) { throw StoreIsDown() }
+        }
+        #expect(try await fixture.tenants.list().map(\.state) == [.dropping])
+        #expect(try await fixture.arrive().memberships.isEmpty)
+        var isRemoved = false
+        try await fixture.tenants.drop(tenant, with: fixture.database.migrator) { isRemoved = true }
+        #expect(isRemoved)
+        #expect(try await fixture.tenants.list().isEmpty)
     }
 
     @Test func `a company made from the command line is ready at once`() async throws {

@@ -51,9 +51,20 @@ struct RecordingStoreTests {
     @Test(arguments: Place.allCases)
     func `a missing recording is told as missing`(place: Place) async throws {
         let shelf = try Shelf(place)
+        _ = try await shelf.put(Shelf.bytes(10))
         let key = RecordingKey(tenant: shelf.tenant, sha256: sha256([1]))
         #expect(try await !shelf.store.exists(key))
         await #expect(throws: RecordingStoreFault.missing(key)) { try await shelf.readAll(key) }
+    }
+
+    @Test func `a disk that is not mounted is not taken for a store without the recording`() async throws {
+        let shelf = try Shelf(.folder)
+        let key = try await shelf.put(Shelf.bytes(10))
+        let folder = shelf.sounds.folder.appending(path: "store")
+        try FileManager.default.removeItem(at: folder)
+        let fault = await #expect(throws: RecordingStoreFault.self) { try await shelf.readAll(key) }
+        #expect(fault == .noFolder(folder.appending(path: "7").path))
+        #expect(fault?.isPassing == true && fault?.isOfFile == false)
     }
 
     @Test(arguments: Place.allCases)

@@ -18,7 +18,7 @@ struct Shelf: Sendable {
     let store: RecordingStore
     let content = SecretKey.random()
     let tenant = TenantID(7)
-    private let bucket: Bucket?
+    let bucket: Bucket?
 
     init(_ place: Place) throws {
         sounds = try Sounds()
@@ -37,9 +37,8 @@ struct Shelf: Sendable {
                 secretKey: server.secretKey
             )
             let bucket = Bucket(configuration, http: try HTTPClient(reactor: TestDatabase.reactor))
-            let sealing = sounds.folder.appending(path: "sealing")
-            try FileManager.default.createDirectory(at: sealing, withIntermediateDirectories: true)
-            store = RecordingStore(bucket: bucket, temporaryFolder: sealing)
+            let folders = WorkFolders(parent: sounds.folder.appending(path: "sealing"))
+            store = RecordingStore(bucket: bucket, folders: folders)
             self.bucket = bucket
         }
     }
@@ -93,6 +92,6 @@ struct Shelf: Sendable {
     func leftovers() async throws -> [String] {
         let files = FileManager.default.enumerator(atPath: sounds.folder.path)
         let names = files?.allObjects as? [String] ?? []
-        return names.filter { $0.contains("new-") || $0.contains("seal-") }
+        return names.filter { $0.contains("new-") || $0.contains("work-") }
     }
 }

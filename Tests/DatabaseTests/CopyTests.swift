@@ -43,6 +43,23 @@ struct CopyTests {
         #expect(lines == count)
     }
 
+    @Test func `a copy was cut off after the time that a statement may take`() async throws {
+        let (test, tenant) = try await tenantWithNotes()
+        let (copied, limit) = try await test.database.tenant(tenant) { tx in
+            try await tx.execute("ALTER TABLE notes ADD CONSTRAINT slow CHECK (pg_sleep(0.1)::text = '')")
+            try await tx.execute("SET LOCAL statement_timeout = 150")
+            var copied = try await tx.copy(into: "notes (id)") { writer in
+                for number in 1...3 { try await writer.row(Int64(number)) }
+            }
+            copied += try await tx.copy(from: "SELECT id, pg_sleep(0.1) FROM notes", as: .text) { _ in }
+            let limit = try await tx.query("SELECT current_setting('statement_timeout')").first?.decode(String.self)
+            return (copied, limit)
+        }
+        #expect(copied == 6)
+        // What follows has its limit again.
+        #expect(limit == "150ms")
+    }
+
     @Test func `a row that breaks a rule takes back all of a copy`() async throws {
         let (test, tenant) = try await tenantWithNotes()
         let fault = await #expect(throws: DatabaseFault.self) {

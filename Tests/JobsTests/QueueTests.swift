@@ -222,4 +222,21 @@ struct QueueTests {
         }
         #expect(world.seen.all == ["attempt 1", "attempt 2"])
     }
+
+    @Test func `what waited for room on the disk was given up after twenty looks`() async throws {
+        let world = try await World()
+        let short = JobType<Number>("test.short", maxAttempts: 2)
+        world.runner.register(short) { context, _ in
+            world.seen.append("attempt \(context.attempt)")
+            return world.seen.count < 6 ? .wait(for: .zero, because: "the disk is full") : .done
+        }
+        try await world.database.tenant(world.tenant) { try $0.enqueue(short, Number(value: 1)) }
+        try await world.running {
+            try await waitUntil {
+                try await world.letTimePass()
+                return try await world.jobs() == []
+            }
+        }
+        #expect(world.seen.all == Array(repeating: "attempt 1", count: 6))
+    }
 }

@@ -12,6 +12,7 @@ struct RetentionTests {
 
     @Test func `only what has ended long ago is removed from the inbox`() async throws {
         let test = try await TestDatabase.make()
+        try test.addBot(100)
         try test.runAsSuperuser(
             """
             INSERT INTO platform.inbox (bot_id, update_id, payload, state, received_at, handled_at)
@@ -39,6 +40,7 @@ struct RetentionTests {
 
     @Test func `the mark of an update that is still to be handled stays, however old`() async throws {
         let test = try await TestDatabase.make()
+        try test.addBot(100)
         try test.runAsSuperuser(
             """
             INSERT INTO cell.handled_updates (bot_id, update_id, handled_at)
@@ -59,6 +61,7 @@ struct RetentionTests {
     func `messages that wait or are being sent stay, however old`(place: OutboxPlace) async throws {
         let test = try await TestDatabase.make()
         let table = place == .cell ? "cell.outbox" : "platform.outbox"
+        try test.addBot(100)
         try test.runAsSuperuser(
             """
             INSERT INTO \(table) (bot_id, chat_id, rank, method, parameters, state, error, created_at, finished_at)
@@ -108,6 +111,7 @@ struct RetentionTests {
 
     @Test func `more than one step removes is removed, past what stays at the front`() async throws {
         let test = try await TestDatabase.make()
+        try test.addBot(100)
         try test.runAsSuperuser(
             """
             INSERT INTO platform.inbox (bot_id, update_id, payload, state, received_at, handled_at)
@@ -124,7 +128,7 @@ struct RetentionTests {
         #expect(try #require(rows.first).decode(Int.self) == 1200)
         let marks = try await test.database.cell { try await $0.query("SELECT count(*) FROM cell.handled_updates") }
         #expect(try #require(marks.first).decode(Int.self) == 1200)
-        #expect(retention.counts.map(\.count) == [2300, 2300, 0, 0, 0])
+        #expect(retention.counts.map(\.count) == [2300, 2300] + Array(repeating: 0, count: 9))
     }
 
     @Test func `looking for what is old reads no table whole`() async throws {
@@ -134,6 +138,12 @@ struct RetentionTests {
         #expect(dead.contains("jobs_dead"), "\(dead)")
         let marks = try await world.plan(store.marks(periods, needed: []))
         #expect(marks.contains("handled_updates_oldest"), "\(marks)")
+        let slots = try await world.plan(store.slots(.cell, periods))
+        #expect(slots.contains("outbox_slots_oldest"), "\(slots)")
+        let topics = try await world.plan(store.topics(periods))
+        #expect(topics.contains("live_oldest"), "\(topics)")
+        let stranded = try await world.plan(store.stranded(.cell, running: [bot]))
+        #expect(stranded.contains("outbox_waiting") && !stranded.contains("Seq Scan"), "\(stranded)")
         let messages = try await world.plan(store.messages(.cell, periods, 5))
         #expect(messages.contains("outbox_pkey") && !messages.contains("Seq Scan"), "\(messages)")
         let updates = try await world.test.database.platform(.usesIndexes) {

@@ -62,11 +62,15 @@ public final class Tenants: Sendable {
     }
 
     /// Removes a company with everything it owns; when cut off in between, call it again.
-    public func drop(_ id: TenantID, with migrator: Migrator) async throws {
+    ///
+    /// `removeFiles` comes when nothing can add to them any more, and before the company is forgotten: one whose files
+    /// could not be removed can be named again.
+    public func drop(_ id: TenantID, with migrator: Migrator, removeFiles: () async throws -> Void) async throws {
         let exists = try await database.platform { tx in try await TenantStore(tx).markDropping(id) }
         guard exists else { throw TenantFault.unknown(id) }
         forget(id)
         try await migrator.drop(id)
+        try await removeFiles()
         try await database.platform { tx in try await TenantStore(tx).delete(id) }
     }
 

@@ -55,10 +55,10 @@ struct Doctor: AsyncParsableCommand {
     private func checks(_ settings: Settings, _ database: Database, _ http: HTTPClient) -> [Check] {
         var checks: [Check] = [
             ("PostgreSQL as platform", { try await database.platform { try await version($0) } }),
-            ("PostgreSQL as cell", { try await database.cell { try await version($0) } }),
+            ("PostgreSQL as cell", { try await version(of: database) }),
         ]
         for cell in database.allCells.dropFirst() {
-            checks.append(("PostgreSQL of cell \(cell.number)", { try await cell.cell { try await version($0) } }))
+            checks.append(("PostgreSQL of cell \(cell.number)", { try await version(of: cell) }))
         }
         checks += [
             (
@@ -84,6 +84,11 @@ struct Doctor: AsyncParsableCommand {
             checks.append((name, { try await answer(engine, http) }))
         }
         return checks
+    }
+
+    private func version(of cell: Database) async throws -> String {
+        try await cell.checkNumber()
+        return try await cell.cell { try await version($0) }
     }
 
     private func version(_ tx: some Transaction) async throws -> String {

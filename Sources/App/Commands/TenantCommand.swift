@@ -101,12 +101,15 @@ struct TenantCommand: AsyncParsableCommand {
             try await withDatabase(settings) { database in
                 let migrator = Migrator(database: database, folder: try MigrationFolder(settings.migrations))
                 do {
-                    try await Tenants(database: database).drop(tenant, with: migrator)
+                    try await withHTTP(settings) { http in
+                        try await Tenants(database: database).drop(tenant, with: migrator) {
+                            try await settings.recordingStore(http).deleteAll(of: tenant)
+                        }
+                    }
                 } catch let fault as TenantFault {
                     throw ValidationFailure(fault.description)
                 }
             }
-            try await withHTTP(settings) { try await settings.recordingStore($0).deleteAll(of: tenant) }
             print("Company \(number) is gone.")
         }
     }

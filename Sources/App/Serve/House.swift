@@ -42,12 +42,13 @@ struct House {
         leases = Leases(database: database, logger: logger)
         // Half of the connections at most are held by work, so that people and the bot find one.
         let quick = max(1, settings.database.poolSize / 2)
-        jobs = database.allCells.map { cell in
-            JobRunner(
-                database: cell,
-                workers: [.quick: quick, .network: 8, .heavy: settings.heavyWorkers],
-                logger: logger
-            )
+        let workers: [JobLane: Int] = [.quick: quick, .network: 8, .heavy: settings.heavyWorkers]
+        // What the machine can do does not grow with the cells; quick work is bounded by their connections.
+        let turnstiles =
+            database.allCells.count == 1
+            ? [:] : workers.filter { $0.key != .quick }.mapValues { Turnstile(places: $0) }
+        jobs = database.allCells.map {
+            JobRunner(database: $0, workers: workers, turnstiles: turnstiles, logger: logger)
         }
         for folder in [settings.recordings, settings.temporary] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -78,6 +79,7 @@ struct House {
 
     /// Runs until a signal; then the panel closes, the bot finishes its updates, the work in hand is done or given back.
     func run() async throws {
+        try await database.checkNumbers()
         if let token = settings.telegramToken { try await bot.install(token) }
         let (database, jobs, live, bot, upkeep) = (database, jobs, live, bot, upkeep)
         let (retention, leases) = (retention, leases)

@@ -81,9 +81,10 @@ struct Metrics: Sendable {
         let connections = try await gauges.serverConnections()
         page.add(.serverConnections, Double(connections.count))
         page.add(.serverConnectionsLimit, Double(connections.limit))
+        let bots = try await Bots(database: database).running()
         for cell in database.allCells {
             do {
-                try await addWork(of: cell, &page)
+                try await addWork(of: cell, bots, &page)
                 page.add(.cellUp, 1, [("cell", "\(cell.number)")])
             } catch {
                 // The others are told all the same.
@@ -92,7 +93,7 @@ struct Metrics: Sendable {
         }
     }
 
-    private func addWork(of cell: Database, _ page: inout MetricsPage) async throws {
+    private func addWork(of cell: Database, _ bots: [BotID], _ page: inout MetricsPage) async throws {
         let gauges = WorkGauges(database: cell)
         for depth in try await JobList(database: cell).depths() {
             page.add(.jobs, Double(depth.count), [("lane", depth.lane), ("state", depth.state)] + label(cell))
@@ -103,7 +104,7 @@ struct Metrics: Sendable {
             page.add(.jobsOldest, seconds, [("lane", lane.rawValue)] + label(cell))
         }
         page.add(.scheduleOverdue, try await gauges.scheduleOverdueSeconds(), label(cell))
-        add(try await gauges.cellOutbox(), label(cell), &page)
+        add(try await gauges.cellOutbox(of: bots), label(cell), &page)
     }
 
     private func add(_ outboxes: [WorkGauges.Line], _ labels: [(String, String)], _ page: inout MetricsPage) {

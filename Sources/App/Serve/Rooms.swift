@@ -94,7 +94,7 @@ struct Rooms {
                 digests: work.digests,
                 clips: Clips(database: database, files: files, player: player, audio: audio, tokens: tokens),
                 tokens: tokens,
-                temporaryFolder: settings.temporary,
+                folders: folders,
                 clock: clock,
                 logger: logger
             )

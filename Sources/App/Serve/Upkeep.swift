@@ -1,4 +1,5 @@
 import Accounts
+import Audio
 import Calls
 import Database
 import Jobs

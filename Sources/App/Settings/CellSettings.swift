@@ -23,6 +23,10 @@ extension SettingsSource {
                 instead: nowhere
             ) { DatabaseConfiguration(url: $0, passwords: passwords) }
             cell.poolSize = first.poolSize
+            let others = cells.map { ("cell \($0.key)", $0.value) } + [("the first cell", first)]
+            if !cell.host.isEmpty, let other = others.first(where: { $0.1.isSamePlace(as: cell) }) {
+                addMistake("ZVONAR_CELL_\(number)_URL is the database of \(other.0); each cell has its own")
+            }
             cells[number] = cell
         }
         return cells
@@ -39,6 +43,18 @@ extension SettingsSource {
             .map { Int($0.trimmingCharacters(in: .whitespaces)) }
         let numbers = parts.compactMap { $0 }
         return numbers.count == parts.count && Set(numbers).count == numbers.count ? numbers : nil
+    }
+}
+
+extension DatabaseConfiguration {
+    fileprivate func isSamePlace(as other: DatabaseConfiguration) -> Bool {
+        places.contains { own in
+            other.places.contains { $0.host == own.host && $0.port == own.port && $0.name == own.name }
+        }
+    }
+
+    private var places: [Address] {
+        [address] + (direct.map { [$0] } ?? [])
     }
 }
 

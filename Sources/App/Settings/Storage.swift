@@ -64,7 +64,7 @@ extension Settings {
     /// Where recordings are kept.
     func recordingStore(_ http: HTTPClient) -> RecordingStore {
         guard let storage else { return RecordingStore(folder: recordings) }
-        return RecordingStore(bucket: Bucket(storage, http: http), temporaryFolder: temporary)
+        return RecordingStore(bucket: Bucket(storage, http: http), folders: WorkFolders(parent: temporary))
     }
 
     /// Writes, reads, lists and removes a small object, as recordings are.

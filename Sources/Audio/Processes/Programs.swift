@@ -1,4 +1,5 @@
 import Foundation
+import Kernel
 
 /// FFmpeg's two programs with everything that must never be left out when they are called.
 struct Programs: Sendable {

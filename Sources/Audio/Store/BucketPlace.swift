@@ -6,7 +6,7 @@ import S3
 struct BucketPlace: SealedPlace {
     let bucket: Bucket
     /// Where files are sealed before they are sent.
-    let temporaryFolder: URL
+    let folders: WorkFolders
 
     /// So many objects are removed at once.
     private static let atOnce = 8
@@ -15,15 +15,12 @@ struct BucketPlace: SealedPlace {
 
     func exists(_ name: String) async throws -> Bool { try await storing { try await bucket.exists(name) } }
 
-    func temporaryFile(for name: String) async throws -> URL {
-        temporaryFolder.appending(path: "seal-\(hexadecimal(randomBytes(8)))")
+    func withTemporaryFile(for name: String, _ body: (URL) async throws -> Void) async throws {
+        try await folders.with { try await body($0.appending(path: "sealed")) }
     }
 
     func finish(_ temporary: URL, byteCount: Int, hash: [UInt8], as name: String) async throws {
         try await storing { try await bucket.put(temporary, byteCount: byteCount, hash: hash, as: name) }
-        try await Disk.run {
-            guard unlink(temporary.path) == 0 else { throw RecordingStoreFault.disk(errno: errno) }
-        }
     }
 
     func open(_ name: String, ahead: Int) async throws -> (any SealedBytes)? {

@@ -18,8 +18,8 @@ struct FolderPlace: SealedPlace {
         }
     }
 
-    func temporaryFile(for name: String) async throws -> URL {
-        try await onDisk {
+    func withTemporaryFile(for name: String, _ body: (URL) async throws -> Void) async throws {
+        let temporary = try await onDisk {
             let parent = url(name).deletingLastPathComponent()
             let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try FileManager.default.createDirectory(
@@ -29,6 +29,10 @@ struct FolderPlace: SealedPlace {
             )
             // No `.<form>` at its end, so no checksum could be its name: a sweep takes it for what it is.
             return parent.appending(path: "new-\(hexadecimal(randomBytes(8)))")
+        }
+        do { try await body(temporary) } catch {
+            unlink(temporary.path)
+            throw error
         }
     }
 
@@ -51,6 +55,9 @@ struct FolderPlace: SealedPlace {
             let path = url(name).path
             guard access(path, F_OK) == 0 else {
                 guard errno == ENOENT else { throw RecordingStoreFault.disk(errno: errno) }
+                // A disk that is not mounted has lost nothing.
+                let tenant = url(name.prefix { $0 != "/" }.description)
+                guard access(tenant.path, F_OK) == 0 else { throw RecordingStoreFault.noFolder(tenant.path) }
                 return nil
             }
             return try FolderBytes(path)

@@ -73,6 +73,8 @@ public enum RecordingStoreFault: Fault, Equatable {
     /// The bytes to be stored are not those the key is named after.
     case wrongContent(RecordingKey)
     case disk(errno: Int32)
+    /// The company's folder is not there: it was never made, or its disk is not mounted.
+    case noFolder(String)
     case storage(S3Fault)
     /// The file was replaced by another while it was read.
     case replaced
@@ -85,9 +87,17 @@ public enum RecordingStoreFault: Fault, Equatable {
 
     public var isPassing: Bool {
         switch self {
-        case .disk, .replaced: true
+        case .disk, .noFolder, .replaced: true
         case .storage(let fault): fault.isPassing
         case .missing, .notAuthentic, .wrongContent: false
+        }
+    }
+
+    /// Whether it is the file that is wrong: no other key, address or disk of the store would help.
+    public var isOfFile: Bool {
+        switch self {
+        case .missing, .notAuthentic, .wrongContent: true
+        case .disk, .noFolder, .storage, .replaced: false
         }
     }
 
@@ -98,6 +108,7 @@ public enum RecordingStoreFault: Fault, Equatable {
         case .wrongContent(let key): "bytes for \(key) have another checksum"
         case .disk where isDiskFull: "the disk of recordings is full"
         case .disk(let errno): "the store's disk failed (errno \(errno))"
+        case .noFolder(let path): "there is no folder \(path): is the disk of recordings mounted?"
         case .storage(let fault): fault.description
         case .replaced: "a recording was replaced while it was read"
         }

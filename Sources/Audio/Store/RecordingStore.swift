@@ -16,24 +16,18 @@ public struct RecordingStore: Sendable {
     public init(folder: URL) { place = FolderPlace(folder: folder) }
 
     /// Recordings in a bucket; they are sealed in a folder before they are sent.
-    public init(bucket: Bucket, temporaryFolder: URL) {
-        place = BucketPlace(bucket: bucket, temporaryFolder: temporaryFolder)
-    }
+    public init(bucket: Bucket, folders: WorkFolders) { place = BucketPlace(bucket: bucket, folders: folders) }
 
     /// Stores a file and returns once it would survive a power cut; a file already there is kept and its age renewed.
     ///
     /// An original's bytes must have the checksum it is named after.
     public func put(_ plain: URL, as key: RecordingKey, with content: SecretKey) async throws {
         if try await place.renew(key.description) { return }
-        let temporary = try await place.temporaryFile(for: key.description)
-        do {
+        try await place.withTemporaryFile(for: key.description) { temporary in
             let sealed = try await withDiskFaults {
                 try await Disk.run { [self] in try seal(plain, into: temporary, as: key, with: content) }
             }
             try await place.finish(temporary, byteCount: sealed.byteCount, hash: sealed.hash, as: key.description)
-        } catch {
-            unlink(temporary.path)
-            throw error
         }
     }
 

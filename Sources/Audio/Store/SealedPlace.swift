@@ -7,8 +7,8 @@ protocol SealedPlace: Sendable {
 
     func exists(_ name: String) async throws -> Bool
 
-    /// A file to write into, which must not exist yet and which `finish` or a sweep takes away.
-    func temporaryFile(for name: String) async throws -> URL
+    /// Gives a file to write into, which must not exist yet; it is gone afterwards, or a sweep takes it away.
+    func withTemporaryFile(for name: String, _ body: (URL) async throws -> Void) async throws
 
     /// Gives a written file its name; returns once it would survive a power cut.
     ///

@@ -83,9 +83,23 @@ struct RecordingIndexStore {
         ).map { try $0.decode(CallID.self, [UInt8].self) }
     }
 
-    /// The sound of a failed call that was deleted and has been sent again.
-    func noteAudio(of sha256: [UInt8]) async throws {
-        try await transaction.execute("UPDATE recordings SET audio_deleted_at = NULL WHERE sha256 = \(sha256)")
+    /// Says that the sound of a failed call was sent again: it is as young as a new one.
+    func noteAudio(of sha256: [UInt8], at moment: Date) async throws {
+        try await transaction.execute(
+            """
+            UPDATE recordings
+            SET audio_deleted_at = NULL, received_at = greatest(received_at, \(moment))
+            WHERE sha256 = \(sha256)
+            """
+        )
+    }
+
+    /// Whether the sound is still said to be gone; if so, nobody can send it again until the transaction ends.
+    func holdDeletedAudio(of sha256: [UInt8]) async throws -> Bool {
+        let rows = try await transaction.query(
+            "SELECT FROM recordings WHERE sha256 = \(sha256) AND audio_deleted_at IS NOT NULL FOR UPDATE"
+        )
+        return !rows.isEmpty
     }
 
     /// The SHA-256 of every recording whose sound is kept, for the sweep that removes files without a row.

@@ -81,7 +81,13 @@ public struct Recordings: Sendable {
     /// Decodes the file and puts it into the store, unless it is there and its call is on a good way.
     private func keep(_ incoming: Incoming, tenant: TenantID) async throws -> AudioFacts {
         let facts = try await audio.inspect(incoming.file)
-        let known = try await database.tenant(tenant) { try await RecordingIndexStore($0).call(of: facts.sha256) }
+        let known = try await database.tenant(tenant) { transaction in
+            let index = RecordingIndexStore(transaction)
+            let known = try await index.call(of: facts.sha256)
+            // Before its file is stored: from here on no end of a storage time deletes it.
+            if known?.state == .failed { try await index.noteAudio(of: facts.sha256, at: incoming.receivedAt) }
+            return known
+        }
         if known == nil || known?.state == .failed {
             // Of a failed call the stored copy may be what failed.
             try await files.put(incoming.file, facts, tenant: tenant, replacing: known != nil)
@@ -138,7 +144,7 @@ public struct Recordings: Sendable {
             throw DatabaseFault.unreadable("a recording without a call")
         }
         guard known.state == .failed else { return .repeated(known.id, known.state) }
-        try await index.noteAudio(of: facts.sha256)
+        try await index.noteAudio(of: facts.sha256, at: incoming.receivedAt)
         try await calls.restart(known.id, origin: incoming.origin)
         return .new(known.id)
     }

@@ -48,7 +48,7 @@ public struct TranscribeJob: Sendable {
         if windows?.allSatisfy(\.isFinished) != true {
             do {
                 if let pause = try await work(call, windows, context) { return pause }
-            } catch let fault as RecordingStoreFault where !fault.isPassing {
+            } catch let fault as RecordingStoreFault where fault.isOfFile {
                 return try await fail(call, .recordingUnreadable, context)
             }
         }

@@ -88,6 +88,9 @@ extension Migrator {
             checksum   text        NOT NULL,
             applied_at timestamptz NOT NULL DEFAULT now()
         );
+        CREATE TABLE IF NOT EXISTS cell.place (
+            number integer NOT NULL
+        );
         CREATE TABLE IF NOT EXISTS cell.tenants (
             tenant_id  bigint      PRIMARY KEY,
             created_at timestamptz NOT NULL DEFAULT now()
@@ -101,7 +104,7 @@ extension Migrator {
         );
         -- The record of migrations and tenants is the owner's; the server may look.
         REVOKE INSERT, UPDATE, DELETE ON platform.migrations FROM zvonar_platform;
-        REVOKE INSERT, UPDATE, DELETE ON cell.migrations, cell.tenants, cell.tenant_migrations FROM zvonar_cell;
+        REVOKE INSERT, UPDATE, DELETE ON cell.migrations, cell.place, cell.tenants, cell.tenant_migrations FROM zvonar_cell;
 
         """
 

@@ -20,6 +20,7 @@ public struct Migrator: Sendable {
     public func migrate() async throws -> Int {
         try await asOwner { connection in
             try await runShared(try await foundation(connection), on: connection)
+            try await claimNumber(on: connection)
             var count = database.number == 1 ? try await apply(.platform, on: connection) : 0
             count += try await apply(.cell, on: connection)
             for (tenant, applied) in try await tenants(on: connection) {
@@ -93,6 +94,19 @@ public struct Migrator: Sendable {
             }
         }
         try await connection.script(script)
+    }
+
+    /// Writes into a new database which cell it is; one that is another cell already is left as it is.
+    private func claimNumber(on connection: Connection) async throws {
+        let outcomes = try await connection.exchange([
+            Statement(
+                """
+                INSERT INTO cell.place (number) SELECT \(database.number) WHERE NOT EXISTS (SELECT FROM cell.place)
+                """
+            ), Statement("SELECT number::bigint FROM cell.place"),
+        ])
+        guard let row = outcomes.last?.rows.first else { throw DatabaseFault.unreadable("the number of a cell") }
+        try CellNumberFault.check(try row.decode(Int.self), expected: database.number)
     }
 
     private func apply(_ area: MigrationArea, on connection: Connection) async throws -> Int {

@@ -111,6 +111,13 @@ public struct Bots: Sendable {
     /// All bots, the shared ones first.
     public func all() async throws -> [StoredBot] { try await database.platform { try await find("true", in: $0) } }
 
+    /// The numbers of those that do not stand still.
+    public func running() async throws -> [BotID] {
+        try await database.platform { tx in
+            try await tx.query("SELECT id FROM platform.bots WHERE stopped IS NULL").map { try $0.decode(BotID.self) }
+        }
+    }
+
     public func find(_ id: BotID) async throws -> StoredBot? {
         try await database.platform { try await find("bots.id = \(id)", in: $0) }.first
     }

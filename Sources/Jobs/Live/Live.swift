@@ -14,12 +14,14 @@ public struct LiveTopic: Hashable, Sendable, CustomStringConvertible {
 
 extension TenantTransaction {
     /// Raises the topic's number as one of the last statements before COMMIT: pages that follow it look again.
+    ///
+    /// A number begins with the time in milliseconds: when the row was removed as old, its next is still above those seen.
     public func touch(_ topic: LiveTopic) {
         atVeryEnd(
             topic.name,
             """
             INSERT INTO cell.live AS live (tenant_id, topic, number)
-            VALUES (\(tenant), \(topic.name), 1)
+            VALUES (\(tenant), \(topic.name), (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
             ON CONFLICT (tenant_id, topic) DO UPDATE SET number = live.number + 1
             """
         )

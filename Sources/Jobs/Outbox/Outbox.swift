@@ -118,7 +118,8 @@ public struct Outbox: Sendable {
                 )
                 let lost = try await tx.query(
                     """
-                    UPDATE \(place.table) SET state = 'ambiguous', error = 'the sender was lost', finished_at = now()
+                    UPDATE \(place.table)
+                    SET state = 'ambiguous', error = 'the sender was lost', file_bytes = NULL, finished_at = now()
                     WHERE bot_id = \(bot) AND state = 'sending' AND epoch < \(epoch)
                     RETURNING id
                     """
@@ -136,7 +137,8 @@ public struct Outbox: Sendable {
             count += try await run(place) { tx in
                 try await tx.execute(
                     """
-                    UPDATE \(place.table) SET state = 'refused', error = \(reason), finished_at = now()
+                    UPDATE \(place.table)
+                    SET state = 'refused', error = \(reason), file_bytes = NULL, finished_at = now()
                     WHERE bot_id = \(bot) AND chat_id = \(chat) AND state = 'pending'
                     """
                 )
@@ -264,9 +266,10 @@ public struct Outbox: Sendable {
         guard let message, let slot = row.slot else { return marking }
         return """
             WITH sent AS (\(marking)), filled AS (
-                INSERT INTO \(row.place.slots) (bot_id, chat_id, slot, message_id)
+                INSERT INTO \(row.place.slots) AS slots (bot_id, chat_id, slot, message_id)
                 SELECT \(bot), \(row.chat), \(slot), \(message) FROM sent
-                ON CONFLICT (bot_id, chat_id, slot) DO UPDATE SET message_id = excluded.message_id
+                ON CONFLICT (bot_id, chat_id, slot) DO UPDATE SET message_id = excluded.message_id, made_at = now()
+                WHERE slots.message_id <> excluded.message_id
             )
             SELECT FROM sent
             """
@@ -307,7 +310,7 @@ public struct Outbox: Sendable {
         // What waited to be shown there was written when the message was thought to arrive.
         try await tx.execute(
             """
-            UPDATE \(place.table) AS row SET state = 'replaced', finished_at = now()
+            UPDATE \(place.table) AS row SET state = 'replaced', file_bytes = NULL, finished_at = now()
             FROM \(place.table) AS lost
             WHERE lost.id = ANY(\(ids)) AND row.bot_id = lost.bot_id AND row.chat_id = lost.chat_id
               AND row.slot = lost.if_ambiguous ->> 'slot' AND row.state = 'pending'

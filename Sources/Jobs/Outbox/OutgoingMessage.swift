@@ -133,7 +133,7 @@ func addMessage(
         // What nobody has seen yet need not be sent: the newest state of a slot is enough.
         transaction.atClosing(
             """
-            UPDATE \(place.table) SET state = 'replaced', finished_at = now()
+            UPDATE \(place.table) SET state = 'replaced', file_bytes = NULL, finished_at = now()
             WHERE bot_id = \(message.bot) AND chat_id = \(message.chat) AND slot = \(slot) AND state = 'pending'
             """
         )

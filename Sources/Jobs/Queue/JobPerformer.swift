@@ -77,6 +77,9 @@ struct JobPerformer: Sendable {
                 guard job.attempt < job.maxAttempts else { return try await bury(context, reason, registration) }
                 try await store.putOff(job, for: delay, error: reason)
                 counters.add(job.type, .putOff)
+            case .success(.wait(let delay, let reason)):
+                try await store.putOff(job, for: delay, error: reason, isCounted: false)
+                counters.add(job.type, .putOff)
             case .success(.giveUp(let reason)): try await bury(context, reason, registration)
             case .failure(is CancellationError): try await store.release(job)
             // Whatever it says: a call that is cut off by the shutdown fails in the words of what it called.

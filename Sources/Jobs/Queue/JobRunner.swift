@@ -1,6 +1,6 @@
 public import Database
 import Foundation
-import Kernel
+public import Kernel
 public import Logging
 import Synchronization
 
@@ -12,18 +12,28 @@ public final class JobRunner: Sendable {
     private let schedule: ScheduleStore
     private let logger: Logger
     private let workers: [JobLane: Int]
+    private let turnstiles: [JobLane: Turnstile]
     private let batch: Int
     private let registrations = Mutex<[String: JobRegistration]>([:])
     private let inHand = JobsInHand()
     private let isStopping = Mutex(false)
     private let counters = JobCounters()
 
-    /// `workers` says how many jobs of each lane this process does at once, `batch` how many it claims and ends at once.
-    public init(database: Database, workers: [JobLane: Int], batch: Int = 50, logger: Logger) {
+    /// `workers` says how many jobs of each lane this runner does at once, `batch` how many it claims and ends at once.
+    ///
+    /// Runners that share turnstiles do no more at once, all together, than those have places.
+    public init(
+        database: Database,
+        workers: [JobLane: Int],
+        turnstiles: [JobLane: Turnstile] = [:],
+        batch: Int = 50,
+        logger: Logger
+    ) {
         let name = "\(ProcessInfo.processInfo.hostName)-\(hexadecimal(randomBytes(8)))"
         store = JobStore(database: database, worker: name)
         schedule = ScheduleStore(database: database)
         self.workers = workers
+        self.turnstiles = turnstiles
         self.batch = batch
         self.logger = logger
     }
@@ -76,6 +86,7 @@ public final class JobRunner: Sendable {
         LaneLoop(
             lane: lane,
             limit: limit,
+            turnstile: turnstiles[lane],
             batch: batch,
             store: store,
             inHand: inHand,

@@ -138,11 +138,14 @@ struct JobStore: Sendable {
         )
     }
 
-    /// Puts a job off.
-    func putOff(_ job: ClaimedJob, for delay: Duration, error: String?) async throws {
+    /// Puts a job off; an attempt that is not counted was none.
+    func putOff(_ job: ClaimedJob, for delay: Duration, error: String?, isCounted: Bool = true) async throws {
         try await endAttempt(
             job,
-            changing: "state = 'later', run_at = now() + \(delay.inSeconds) * interval '1 second', error = \(error)"
+            changing: """
+                state = 'later', run_at = now() + \(delay.inSeconds) * interval '1 second', error = \(error),
+                attempt = attempt - \(isCounted ? 0 : 1)
+                """
         )
     }
 

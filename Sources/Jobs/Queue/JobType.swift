@@ -39,6 +39,8 @@ public enum JobOutcome: Sendable, Equatable {
     case done
     /// Not now: what it needs is not there yet.
     case again(after: Duration, because: String)
+    /// The same, and the attempt is not counted: however long it lasts, the job is not given up for it.
+    case wait(for: Duration, because: String)
     /// Trying again would not help.
     case giveUp(reason: String)
 }

@@ -42,6 +42,9 @@ final class LaneBuffer: Sendable {
         }
     }
 
+    /// Whether nothing of the lane is claimed here.
+    var isIdle: Bool { state.withLock { $0.held == 0 } }
+
     /// Takes what was claimed in; says how many more workers may begin.
     func add(_ jobs: [ClaimedJob], at time: ContinuousClock.Instant) -> Int {
         state.withLock { state in

@@ -1,4 +1,5 @@
 import Database
+import Kernel
 import Logging
 import Synchronization
 
@@ -6,6 +7,8 @@ import Synchronization
 struct LaneLoop: Sendable {
     let lane: JobLane
     let limit: Int
+    /// Passed by every job of the lane in this process, whichever cell it is of.
+    let turnstile: Turnstile?
     let batch: Int
     let store: JobStore
     let inHand: JobsInHand
@@ -52,7 +55,7 @@ struct LaneLoop: Sendable {
         _ signal: AsyncStream<Void>.Continuation,
         in group: inout DiscardingTaskGroup
     ) async -> Bool {
-        while !isStopping(), case let wanted = buffer.wanted, wanted > 0 {
+        while !isStopping(), case let wanted = claimable(buffer), wanted > 0 {
             let start = ContinuousClock.now
             let depth = depths.depth(at: start)
             guard let jobs = await claim(wanted, looking: depth) else { return true }
@@ -66,16 +69,43 @@ struct LaneLoop: Sendable {
         return true
     }
 
+    /// How many jobs to claim: those that could begin now, and where other cells have taken every place, one.
+    ///
+    /// That one stands in the line, so that no cell starves beside the long queue of another.
+    private func claimable(_ buffer: LaneBuffer) -> Int {
+        guard let turnstile else { return buffer.wanted }
+        return min(buffer.wanted, max(turnstile.freePlaces, buffer.isIdle ? 1 : 0))
+    }
+
     /// One worker: does what is there, one after the other.
     private func work(_ buffer: LaneBuffer, _ signal: AsyncStream<Void>.Continuation) async {
         while let job = buffer.take() {
-            let start = ContinuousClock.now
-            await performer.perform(job) {
-                buffer.ended()
-                signal.yield()
+            guard let turnstile else {
+                await perform(job, buffer, signal)
+                continue
             }
-            buffer.worked(for: .now - start)
+            do {
+                try await turnstile.pass {
+                    // It may have stood in the line for long.
+                    if isStopping() { return await Task { await giveBack([job], buffer) }.value }
+                    await perform(job, buffer, signal)
+                }
+            } catch {
+                // Cancelled in the line.
+                await Task { await giveBack([job], buffer) }.value
+            }
+            // The place is free only now.
+            signal.yield()
         }
+    }
+
+    private func perform(_ job: ClaimedJob, _ buffer: LaneBuffer, _ signal: AsyncStream<Void>.Continuation) async {
+        let start = ContinuousClock.now
+        await performer.perform(job) {
+            buffer.ended()
+            signal.yield()
+        }
+        buffer.worked(for: .now - start)
     }
 
     /// Nil when the claim failed; the next signal, a second later at most, tries again.

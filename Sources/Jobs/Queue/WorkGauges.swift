@@ -1,4 +1,5 @@
 public import Database
+public import Kernel
 
 /// How much work lies where and how long it has waited, over all processes; for the metrics.
 ///
@@ -30,19 +31,21 @@ public struct WorkGauges: Sendable {
         }
     }
 
-    /// Messages of the cell that are to be sent and may be by now.
-    public func cellOutbox() async throws -> [Line] {
+    /// Messages of the cell that are to be sent and may be by now, by bots that run: others wait for nothing but a person.
+    public func cellOutbox(of bots: [BotID]) async throws -> [Line] {
         try await database.cell { tx in
             try await tx.query(
                 """
                 SELECT 'cell', count(*), coalesce(extract(epoch FROM greatest(now() - min(not_before), '0')), 0)::double precision
                 FROM cell.outbox
                 WHERE state IN ('pending', 'sending')
+                  AND bot_id = ANY(\(bots.map(\.rawValue)))
                 """
             ).map(Self.line)
         }
     }
 
+    /// The same for what no company is known of.
     public func platformOutbox() async throws -> [Line] {
         try await database.platform { tx in
             try await tx.query(
@@ -50,12 +53,13 @@ public struct WorkGauges: Sendable {
                 SELECT 'platform', count(*), coalesce(extract(epoch FROM greatest(now() - min(not_before), '0')), 0)::double precision
                 FROM platform.outbox
                 WHERE state IN ('pending', 'sending')
+                  AND bot_id IN (SELECT id FROM platform.bots WHERE stopped IS NULL)
                 """
             ).map(Self.line)
         }
     }
 
-    /// Updates that are stored and not handled.
+    /// Updates of running bots that are stored and not handled.
     public func inbox() async throws -> Line {
         try await database.platform { tx in
             let rows = try await tx.query(
@@ -63,6 +67,7 @@ public struct WorkGauges: Sendable {
                 SELECT 'inbox', count(*), coalesce(extract(epoch FROM greatest(now() - min(received_at), '0')), 0)::double precision
                 FROM platform.inbox
                 WHERE state = 'new'
+                  AND bot_id IN (SELECT id FROM platform.bots WHERE stopped IS NULL)
                 """
             )
             return try rows.first.map(Self.line) ?? Line(name: "inbox", count: 0, oldestSeconds: 0)

@@ -9,7 +9,7 @@ public struct RetentionPeriods: Sendable, Equatable {
     ///
     /// Telegram gives an update again for a day; the marks must outlast that.
     public var updatesDays: Int
-    /// Messages that were sent or replaced by newer ones.
+    /// Messages that were sent or replaced by newer ones, and which message a slot was.
     public var messagesDays: Int
     /// What failed for good: dead jobs, updates given up, messages refused or of unknown fate.
     public var failuresDays: Int
@@ -24,12 +24,24 @@ public struct RetentionPeriods: Sendable, Equatable {
 /// What of which table is removed when its time is over.
 public enum RetentionKind: String, Sendable, CaseIterable {
     case updates, updateMarks, messages, platformMessages, deadJobs
+    /// Which message a slot was, and what pages followed.
+    case slots, platformSlots, topics
+    /// What waits for a bot that is gone or stands still; it is not removed but ended.
+    case strandedMessages, strandedPlatformMessages, strandedUpdates
 
     /// Lies in the first database only; the others lie in every cell.
-    var isOfPlatform: Bool { self == .updates || self == .platformMessages }
+    var isOfPlatform: Bool {
+        switch self {
+        case .updates, .platformMessages, .platformSlots, .strandedPlatformMessages, .strandedUpdates: true
+        case .updateMarks, .messages, .deadJobs, .slots, .topics, .strandedMessages: false
+        }
+    }
 }
 
-/// Removes what has ended long ago from inbox, outbox and queue; never anything that has not ended.
+/// Removes what has ended long ago from inbox, outbox and queue.
+///
+/// What has not ended it never removes. What has waited for a day for a bot that is gone or stands still it ends: a bot
+/// that is resumed months later must not send what it had to say then.
 ///
 /// In transactions of at most a thousand rows each, so that it holds no lock and no snapshot for long. Cut off at any
 /// point, it goes on the next time.

@@ -29,7 +29,14 @@ struct RetentionStore: Sendable {
         case .messages: try await cell.cell(traits) { try await walk(messages(.cell, periods, start), in: $0) }
         case .platformMessages:
             try await database.platform(traits) { try await walk(messages(.platform, periods, start), in: $0) }
-        case .deadJobs: try await cell.cell(traits) { try await removeDead(periods, in: $0) }
+        case .deadJobs: try await removeInCell(dead(periods), of: cell)
+        case .slots: try await removeInCell(slots(.cell, periods), of: cell)
+        case .topics: try await removeInCell(topics(periods), of: cell)
+        case .platformSlots: try await removeInPlatform(slots(.platform, periods))
+        case .strandedMessages: try await removeInCell(stranded(.cell, running: try await running()), of: cell)
+        case .strandedPlatformMessages:
+            try await removeInPlatform(stranded(.platform, running: try await running()))
+        case .strandedUpdates: try await removeInPlatform(strandedUpdates)
         }
     }
 
@@ -94,10 +101,16 @@ struct RetentionStore: Sendable {
         """
     }
 
-    private func removeDead(_ periods: RetentionPeriods, in transaction: some Transaction) async throws -> Step {
-        let removed = try await transaction.execute(dead(periods))
-        return Step(removed: removed, next: removed == Self.rowsAStep ? 0 : nil)
+    private func removeInCell(_ statement: SQL, of cell: Database) async throws -> Step {
+        step(try await cell.cell(traits) { try await $0.execute(statement) })
     }
+
+    private func removeInPlatform(_ statement: SQL) async throws -> Step {
+        step(try await database.platform(traits) { try await $0.execute(statement) })
+    }
+
+    /// A statement that removed as much as it may is run again.
+    private func step(_ removed: Int) -> Step { Step(removed: removed, next: removed == Self.rowsAStep ? 0 : nil) }
 
     /// Jobs that died long ago, the oldest first.
     func dead(_ periods: RetentionPeriods) -> SQL {
@@ -129,10 +142,7 @@ struct RetentionStore: Sendable {
             )
             .map { try $0.decode(Int64.self, Int64.self) }
         }
-        let removed = try await cell.cell(.mayBeLost) {
-            try await $0.execute(marks(periods, needed: needed))
-        }
-        return Step(removed: removed, next: removed == Self.rowsAStep ? 0 : nil)
+        return step(try await cell.cell(.mayBeLost) { try await $0.execute(marks(periods, needed: needed)) })
     }
 
     func marks(_ periods: RetentionPeriods, needed: [(bot: Int64, update: Int64)]) -> SQL {

@@ -45,6 +45,11 @@ struct PlaceSettingsTests {
         ["ZVONAR_CELLS": "1"], ["ZVONAR_CELLS": "2,2"], ["ZVONAR_CELLS": "two"], ["ZVONAR_CELLS": "2"],
         ["ZVONAR_CELLS_FOR_NEW": "2"], ["ZVONAR_RECORDINGS": "/srv/recordings"], ["ZVONAR_RECORDINGS": "s3://b"],
         ["ZVONAR_RECORDINGS": "s3://bucket/../up", "ZVONAR_S3_ACCESS_KEY": "a", "ZVONAR_S3_SECRET_KEY": "b"],
+        ["ZVONAR_CELLS": "2", "ZVONAR_CELL_2_URL": "postgresql://127.0.0.1:55432/zvonar"],
+        [
+            "ZVONAR_CELLS": "2,3", "ZVONAR_CELL_2_URL": "postgresql://two/zvonar",
+            "ZVONAR_CELL_3_URL": "postgresql://two:5432/zvonar",
+        ],
         ["ZVONAR_RECORDINGS": "s3://bucket"], ["ZVONAR_S3_ENDPOINT": "https://storage.example.com/path"],
     ])
     func `what cannot be is told at the start`(more: [String: String]) {

@@ -95,7 +95,7 @@ extension Role {
             digests: Digests(database: database, clock: clock),
             clips: Clips(database: database, files: files, player: player, audio: audio, tokens: tokens),
             tokens: tokens,
-            temporaryFolder: folder,
+            folders: WorkFolders(parent: folder.appending(path: "work")),
             clock: clock,
             logger: logger
         )

@@ -197,7 +197,7 @@ struct Stage: Sendable {
             digests: Digests(database: database, clock: clock),
             clips: Clips(database: database, files: files, player: player, audio: audio, tokens: tokens),
             tokens: tokens,
-            temporaryFolder: folder,
+            folders: WorkFolders(parent: folder.appending(path: "work")),
             clock: clock,
             logger: TestDatabase.logger
         )

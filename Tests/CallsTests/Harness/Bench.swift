@@ -15,7 +15,7 @@ struct Bench: Sendable {
     let clock: TestClock
     let audio: AudioTools
     let store: RecordingStore
-    let files: RecordingFiles
+    var files: RecordingFiles
     let recordings: Recordings
     let archive: CallArchive
     let player: PlayerAudio

@@ -102,4 +102,36 @@ struct AudioRetentionTests {
         #expect(!card.item.isAudioDeleted)
         #expect(files(bench) == 1)
     }
+
+    /// Whether or not the call itself comes to be registered at once.
+    @Test(arguments: [true, false])
+    func `a recording sent again while its old sound was being deleted lost its file`(isCut: Bool) async throws {
+        struct Cut: Error {}
+        let bench = try await Bench.make()
+        _ = try await call(bench, "again.wav", pitch: 300, state: "failed")
+        bench.clock.advance(by: 2 * 86_400)
+        let expired = try await retention(bench).expire(bench.tenant, days: 1)
+        #expect(expired.count == 1)
+        let file = bench.folder.appending(path: "again.wav")
+        do {
+            try await bench.recordings.receive(bench.incoming(file), tenant: bench.tenant) { _, _ in
+                if isCut { throw Cut() }
+            }
+        } catch is Cut {}
+        try await retention(bench).deleteFiles(of: expired, tenant: bench.tenant)
+        #expect(files(bench) == 1)
+    }
+
+    @Test func `sound that was sent again was deleted as old the same hour`() async throws {
+        let bench = try await Bench.make()
+        let call = try await call(bench, "again.wav", pitch: 300, state: "failed")
+        bench.clock.advance(by: 5 * 86_400)
+        let file = bench.folder.appending(path: "again.wav")
+        #expect(try await bench.recordings.receive(bench.incoming(file), tenant: bench.tenant) == .new(call))
+        try bench.test.runAsSuperuser("UPDATE \(bench.tenant.schema).calls SET state = 'done' WHERE id = \(call)")
+        #expect(try await retention(bench).sweep(bench.tenant, days: 4) == 0)
+        #expect(files(bench) == 1)
+        bench.clock.advance(by: 5 * 86_400)
+        #expect(try await retention(bench).sweep(bench.tenant, days: 4) == 1)
+    }
 }

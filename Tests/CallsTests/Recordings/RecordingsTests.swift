@@ -178,21 +178,6 @@ struct RecordingsTests {
         #expect(try files(in: bench.folder.appending(path: "recordings")).count == 1)
     }
 
-    @Test
-    func `what a killed process left decrypted is removed, what a living one works on stays`() throws {
-        let parent = FileManager.default.temporaryDirectory.appending(path: "zvonar-work-\(UUID().uuidString)")
-        // No process has the highest number a 64-bit Linux allows.
-        let (dead, alive) = (parent.appending(path: "4194304-x"), parent.appending(path: "\(getpid())-x"))
-        for folder in [dead, alive] {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data("voice".utf8).write(to: folder.appending(path: "plain"))
-        }
-        #expect(try WorkFolders(parent: parent).sweep() == 1)
-        #expect(!FileManager.default.fileExists(atPath: dead.path))
-        #expect(FileManager.default.fileExists(atPath: alive.path))
-        #expect(try WorkFolders(parent: parent.appending(path: "none")).sweep() == 0)
-    }
-
     private func files(in folder: URL) throws -> [URL] {
         guard let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         else { return [] }

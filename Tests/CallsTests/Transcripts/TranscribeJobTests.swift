@@ -1,6 +1,9 @@
+import Audio
 import Database
 import Foundation
+import HTTP
 import Kernel
+import S3
 import Support
 import Testing
 
@@ -126,12 +129,75 @@ struct TranscribeJobTests {
     func `a recording that is gone from the store ends the call at once`() async throws {
         let bench = try await Bench.alone()
         let speech = try SpeechDouble()
-        let call = try await bench.recordings.receive(bench.incoming(try short(bench)), tenant: bench.tenant).call
-        try FileManager.default.removeItem(at: bench.folder.appending(path: "recordings"))
+        let file = try short(bench)
+        let call = try await bench.recordings.receive(bench.incoming(file), tenant: bench.tenant).call
+        try await bench.files.delete(try await bench.audio.inspect(file).sha256, tenant: bench.tenant)
         let work = Work(bench, speech: speech.engine)
         let told = try await work.run { try await work.until(\.isEnd) }
         #expect(told.last == .failed(call, .recordingUnreadable))
         #expect(speech.requestCount == 0)
+    }
+
+    @Test
+    func `calls were ended for good while the disk of recordings was not mounted`() async throws {
+        let bench = try await Bench.alone()
+        let speech = try SpeechDouble()
+        speech.say(then: .hears("слово"))
+        let call = try await bench.recordings.receive(bench.incoming(try short(bench)), tenant: bench.tenant).call
+        let folder = bench.folder.appending(path: "recordings")
+        let disk = bench.folder.appending(path: "disk")
+        try FileManager.default.moveItem(at: folder, to: disk)
+        // The place where it is mounted, empty.
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let work = Work(bench, speech: speech.engine)
+        let told = try await work.run {
+            try await bench.untilPutOff(attempts: 1)
+            try FileManager.default.removeItem(at: folder)
+            try FileManager.default.moveItem(at: disk, to: folder)
+            try bench.hurry()
+            return try await work.until(\.isEnd)
+        }
+        #expect(told.last == .analysed(call))
+    }
+
+    @Test
+    func `a wrong key of the storage ended every waiting call in seconds`() async throws {
+        let bench = try await Bench.alone()
+        let speech = try SpeechDouble()
+        speech.say(then: .hears("слово"))
+        let call = try await bench.recordings.receive(bench.incoming(try short(bench)), tenant: bench.tenant).call
+        try await withLoopbackServer { peer in
+            while peer.readRequest() != nil {
+                peer.answer(403, ["Content-Type": "application/xml"], "<Error><Code>InvalidAccessKeyId</Code></Error>")
+            }
+        } _: { server in
+            var refused = bench
+            let folders = WorkFolders(parent: bench.folder.appending(path: "work"))
+            let configuration = S3Configuration(
+                bucket: "recordings",
+                endpoint: server.url(),
+                region: "us-east-1",
+                accessKey: "AKID",
+                secretKey: "wrong"
+            )
+            let bucket = Bucket(configuration, http: try HTTPClient(reactor: TestDatabase.reactor))
+            refused.files = RecordingFiles(
+                store: RecordingStore(bucket: bucket, folders: folders),
+                keys: TenantKeys(database: bench.database, master: Bench.master),
+                folders: folders
+            )
+            let work = Work(refused, speech: speech.engine)
+            try await work.run {
+                try await bench.untilPutOff(attempts: 1)
+                try bench.hurry()
+                try await bench.untilPutOff(attempts: 2)
+            }
+        }
+        let error = try await bench.database.cell { try await $0.query("SELECT error FROM cell.jobs") }
+        #expect(try error.contains { try $0.decode(String?.self)?.contains("ZVONAR_S3_ACCESS_KEY") == true })
+        try bench.hurry()
+        let work = Work(bench, speech: speech.engine)
+        #expect(try await work.run { try await work.until(\.isEnd) }.last == .analysed(call))
     }
 
     /// Of digital silence the engine is asked nothing; of a tone it hears nothing.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets a fixed number of tasks through at once, the others in the order in which they came.
-final class Turnstile: Sendable {
+public final class Turnstile: Sendable {
     private struct Waiter {
         let number: Int
         let continuation: CheckedContinuation<Void, any Error>
@@ -17,10 +17,13 @@ final class Turnstile: Sendable {
 
     private let state: Mutex<State>
 
-    init(places: Int) { state = Mutex(State(free: max(1, places))) }
+    public init(places: Int) { state = Mutex(State(free: max(1, places))) }
+
+    /// Places that nobody has at this moment.
+    public var freePlaces: Int { state.withLock(\.free) }
 
     /// Runs `body` when a place is free; a task cancelled while it waits leaves the line.
-    func pass<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+    public func pass<T: Sendable>(_ body: () async throws -> T) async throws -> T {
         try await enter()
         defer { leave() }
         return try await body()
