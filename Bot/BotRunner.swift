@@ -82,7 +82,7 @@ public final class BotRunner: Sendable {
                 } catch {
                     // What runs goes on: a database that is away says nothing about the bots.
                     if !isBroken {
-                        parts.logger.warning("The bots cannot be read", metadata: ["error": "\(error)"])
+                        parts.logger.warning("The bots cannot be read", metadata: ["error": "\(error.loggable)"])
                     }
                     isBroken = true
                 }
@@ -106,7 +106,7 @@ public final class BotRunner: Sendable {
         do {
             client = try parts.fleet.client(stored)
         } catch {
-            logger.error("The bot's stored token cannot be opened", metadata: ["error": "\(error)"])
+            logger.error("The bot's stored token cannot be opened", metadata: ["error": "\(error.loggable)"])
             // Perhaps it is this process that has the wrong key: the bot is left to the others until it is changed.
             await untilCancelled()
             return
@@ -134,7 +134,7 @@ public final class BotRunner: Sendable {
         do {
             try await Bots(database: parts.database).refuse(stored, because: reason)
         } catch {
-            logger.error("The stop was not noted", metadata: ["error": "\(error)"])
+            logger.error("The stop was not noted", metadata: ["error": "\(error.loggable)"])
         }
     }
 }

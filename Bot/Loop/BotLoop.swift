@@ -137,7 +137,7 @@ struct BotLoop: Sendable {
                 try await parts.people.setBlocked(true, in: place, tx)
             }
         } catch {
-            logger.warning("A closed chat was not noted", metadata: ["error": "\(error)"])
+            logger.warning("A closed chat was not noted", metadata: ["error": "\(error.loggable)"])
         }
     }
 
@@ -164,7 +164,7 @@ struct BotLoop: Sendable {
                 logger.warning("The bot could not \(what)", metadata: ["fault": "\(fault)"])
                 return
             } catch {
-                logger.warning("The bot could not \(what)", metadata: ["error": "\(error)"])
+                logger.warning("The bot could not \(what)", metadata: ["error": "\(error.loggable)"])
             }
             do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
             seconds = min(30, seconds * 2)

@@ -35,14 +35,16 @@ struct EffectWriter: Sendable {
         }
         let bots = try await ownBots.look(for: decision.effects)
         try await schedule(decision.effects)
-        try await parts.database.platform { [calls] tx in
-            for effect in decision.effects { try await write(effect, calls, bots, tx) }
+        let notice = try await parts.database.platform { [calls] tx in
+            var notice = decision.notice
+            for effect in decision.effects { notice = try await write(effect, calls, bots, tx) ?? notice }
             tx.markHandled(row)
+            return notice
         }
         if decision.effects.contains(where: \.isAboutProfile), let tenant = presence.active?.tenant {
             parts.tenants.forget(tenant)
         }
-        return decision.notice
+        return notice
     }
 
     /// Before the platform's part and harmless to repeat: that part settles the update, and while the company's cell is
@@ -61,12 +63,13 @@ struct EffectWriter: Sendable {
 
     private var ownBots: OwnBotWriter { OwnBotWriter(parts: parts, place: place, presence: presence) }
 
+    /// Gives what an effect wants shown over the chat, where only its outcome tells.
     private func write(
         _ effect: Effect,
         _ calls: [Token: CallID],
         _ bots: [SentToken: OwnBotWriter.Found],
         _ tx: PlatformTransaction
-    ) async throws {
+    ) async throws -> String? {
         switch effect {
         case .say(let screen, let slot):
             try tx.send(try screen.message(to: place, rank: .reply, slot: slot))
@@ -88,10 +91,10 @@ struct EffectWriter: Sendable {
         case .setLanguage(let language):
             try await parts.people.setLanguage(language, of: presence.account, in: place, tx)
         case .setDigestTime(let time):
-            guard let tenant = presence.active?.tenant else { return }
+            guard let tenant = presence.active?.tenant else { return nil }
             try await parts.tenants.setDigestTime(time, of: tenant, in: tx)
         case .sendPanelLink(let token):
-            guard let tenant = presence.active?.tenant else { return }
+            guard let tenant = presence.active?.tenant else { return nil }
             let link = parts.signIn.issue(for: presence.account, in: tenant, tx)
             let path = token.flatMap { calls[$0] }.map { "/calls/\($0)" }
             let address = PanelScreens.address(parts.publicURL, link, path: path)
@@ -101,10 +104,11 @@ struct EffectWriter: Sendable {
         case .addBot(let token): try await ownBots.add(bots[token], tx)
         case .showOwnBot: try await ownBots.show(tx)
         case .setOwnBot(let bot, let isToRun, let message):
-            try await ownBots.set(bot, isToRun: isToRun, message: message, tx)
+            return try await ownBots.set(bot, isToRun: isToRun, message: message, tx)
         case .tellGroup, .fetch, .ask, .makeDigest, .sendClip, .sendTranscript, .sendResult:
             throw EffectFault.misplaced
         }
+        return nil
     }
 
     private func json(_ step: RegistrationStep) throws -> String {

@@ -62,7 +62,7 @@ struct PollLoop: Sendable {
             } catch {
                 guard !Task.isCancelled else { return nil }
                 result = .unreachable
-                logger.error("Updates could not be stored", metadata: ["error": "\(error)"])
+                logger.error("Updates could not be stored", metadata: ["error": "\(error.loggable)"])
             }
             counters.countPoll(isAnswered: result == .updates)
             switch pacing.next(after: result, jitter: .random(in: 0...1)) {

@@ -170,7 +170,7 @@ struct UpdateHandler: Sendable {
         } catch let fault as TelegramFault where fault.isQueryTooOld {
             return
         } catch {
-            logger.debug("A press was not answered", metadata: ["error": "\(error)"])
+            logger.debug("A press was not answered", metadata: ["error": "\(error.loggable)"])
         }
     }
 
@@ -181,7 +181,7 @@ struct UpdateHandler: Sendable {
         logger.error(
             "An update could not be handled",
             // What the error says in detail may quote a person's words, so it stays out of the log.
-            metadata: ["incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error)"]
+            metadata: ["incident": "\(incident)", "update": "\(row.update.id)", "error": "\(error.loggable)"]
         )
         var said: OutgoingMessage?
         if let arrival = arrival(row), arrival.event != .group {
@@ -190,7 +190,10 @@ struct UpdateHandler: Sendable {
             do {
                 said = try Screen(text).message(to: ChatPlace(bot: bot, chat: arrival.chat), rank: .reply)
             } catch {
-                logger.error("An incident cannot be told", metadata: ["incident": "\(incident)", "error": "\(error)"])
+                logger.error(
+                    "An incident cannot be told",
+                    metadata: ["incident": "\(incident)", "error": "\(error.loggable)"]
+                )
             }
         }
         await bury(row, incident, saying: said)
@@ -214,7 +217,7 @@ struct UpdateHandler: Sendable {
                 failures += 1
                 logger.warning(
                     "A failed update is not marked yet",
-                    metadata: ["incident": "\(incident)", "error": "\(error)"]
+                    metadata: ["incident": "\(incident)", "error": "\(error.loggable)"]
                 )
                 do { try await Task.sleep(for: pause(afterFailures: failures)) } catch { return }
             }

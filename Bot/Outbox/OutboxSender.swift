@@ -120,7 +120,7 @@ final class OutboxSender: Sendable {
         } catch {
             // The next signal, a second later at most, tries again.
             isFailing.withLock { $0 = true }
-            logger.warning("Cannot claim messages", metadata: ["error": "\(error)"])
+            logger.warning("Cannot claim messages", metadata: ["error": "\(error.loggable)"])
             return nil
         }
     }
@@ -130,7 +130,7 @@ final class OutboxSender: Sendable {
         do {
             try await outbox.putBack(except: inHand.withLock { $0 })
         } catch {
-            logger.debug("Claimed messages stay marked", metadata: ["error": "\(error)"])
+            logger.debug("Claimed messages stay marked", metadata: ["error": "\(error.loggable)"])
         }
     }
 
@@ -154,7 +154,7 @@ final class OutboxSender: Sendable {
                 inHand.withLock { _ = $0.remove(row.number) }
                 return
             } catch {
-                let metadata: Logger.Metadata = ["row": "\(row.id)", "error": "\(error)"]
+                let metadata: Logger.Metadata = ["row": "\(row.id)", "error": "\(error.loggable)"]
                 guard mayWait else {
                     // It stays in hand and marked, and is ambiguous to the next holder: better than twice.
                     logger.error("The end of a message was not noted", metadata: metadata)
@@ -184,7 +184,7 @@ final class OutboxSender: Sendable {
         } catch let fault as any Fault where fault.isPassing {
             return .later(seconds: 1, because: "\(fault)")
         } catch {
-            return .refused("\(error)")
+            return .refused(error.loggable)
         }
     }
 

@@ -36,7 +36,7 @@ enum OwnBotFlow {
         guard membership.role == .owner else {
             return Decision(.platform, [], notice: MenuTexts.notAnOwner(visitor.language))
         }
-        let notice = isToRun ? OwnBotTexts.resumed : OwnBotTexts.stopped
-        return .platform(.setOwnBot(bot, isToRun: isToRun, message: message), notice: notice(visitor.language))
+        // What is said over the chat follows from what was really changed: the button may name another's bot.
+        return .platform(.setOwnBot(bot, isToRun: isToRun, message: message))
     }
 }

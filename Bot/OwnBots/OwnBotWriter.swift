@@ -57,17 +57,23 @@ struct OwnBotWriter: Sendable {
         try say(screen, tx)
     }
 
-    func set(_ bot: BotID, isToRun: Bool, message: Int64?, _ tx: PlatformTransaction) async throws {
-        guard let tenant = presence.active?.tenant else { return }
-        if isToRun {
-            let others = try await bots.own(of: tenant, in: tx).filter { $0.id != bot && $0.stopped == nil }
-            if let other = others.first { return try say(refusal(.another(other.name)), tx) }
-            _ = try await bots.resume(bot, of: tenant, in: tx)
-        } else {
-            _ = try await bots.stop(bot, of: tenant, because: "stopped by the company's owner", in: tx)
+    /// Stops or starts the company's own bot and gives what to show over the chat; another's bot is none of theirs.
+    func set(_ bot: BotID, isToRun: Bool, message: Int64?, _ tx: PlatformTransaction) async throws -> String? {
+        let dead = MenuTexts.deadButton(language)
+        guard let tenant = presence.active?.tenant else { return dead }
+        let own = try await bots.own(of: tenant, in: tx)
+        guard own.contains(where: { $0.id == bot }) else { return dead }
+        if isToRun, let other = own.first(where: { $0.id != bot && $0.stopped == nil }) {
+            try say(refusal(.another(other.name)), tx)
+            return nil
         }
-        guard let message, let screen = try await state(tx) else { return }
-        try tx.send(try screen.edit(of: message, in: place))
+        let isSet =
+            isToRun
+            ? try await bots.resume(bot, of: tenant, in: tx)
+            : try await bots.stop(bot, of: tenant, because: "stopped by the company's owner", in: tx)
+        guard isSet else { return dead }
+        if let message, let screen = try await state(tx) { try tx.send(try screen.edit(of: message, in: place)) }
+        return (isToRun ? OwnBotTexts.resumed : OwnBotTexts.stopped)(language)
     }
 
     /// The bot that runs, else the one that was added last.

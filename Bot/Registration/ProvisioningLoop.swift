@@ -25,7 +25,7 @@ struct ProvisioningLoop: Sendable {
                 } catch {
                     parts.logger.warning(
                         "Cannot look for companies to prepare",
-                        metadata: ["error": "\(error)"]
+                        metadata: ["error": "\(error.loggable)"]
                     )
                 }
             }
@@ -58,7 +58,7 @@ struct ProvisioningLoop: Sendable {
         } catch {
             parts.logger.error(
                 "A company could not be prepared",
-                metadata: ["tenant": "\(tenant)", "error": "\(error)"]
+                metadata: ["tenant": "\(tenant)", "error": "\(error.loggable)"]
             )
             await countFailure(tenant)
             return false
@@ -75,7 +75,7 @@ struct ProvisioningLoop: Sendable {
         } catch {
             parts.logger.warning(
                 "A failure was not counted",
-                metadata: ["tenant": "\(tenant)", "error": "\(error)"]
+                metadata: ["tenant": "\(tenant)", "error": "\(error.loggable)"]
             )
         }
     }

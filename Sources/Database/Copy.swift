@@ -147,6 +147,8 @@ extension TransactionCore {
     private func startCopy(_ sql: SQL) async throws -> String {
         let statement = Statement(sql)
         guard statement.parameters.isEmpty else { throw DatabaseFault.misuse("PostgreSQL binds no values in COPY") }
+        // It is sent as a script, in which others could follow.
+        guard !statement.text.contains(";") else { throw DatabaseFault.misuse("a semicolon in a COPY") }
         try needsWhole()
         let name = "statement_timeout"
         let lifting: SQL = "SELECT current_setting(\(name)), set_config(\(name), '0', true)"

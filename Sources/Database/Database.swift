@@ -7,10 +7,19 @@ public import Reactor
 /// Each kind of transaction has its login, its rights and its pool. A body may run a second time when the connection is
 /// lost before COMMIT, so it holds no effects but statements. Other effects are added to the closing part.
 ///
-/// What PostgreSQL does not refuse, and why there is no way to it: a tenant's role may become another by SQL, because a
-/// change of role looks at the login; all may notify and listen on every channel; names in the catalogue are open to all.
-/// A statement is made of the program's own literals (`SQL`), values are bound, and only this module may put text of
-/// another origin into one; no SQL outside it names a role, a path or a channel; notifications have no content.
+/// What PostgreSQL does not refuse by itself: a tenant's role may become another, or the login, by SQL, because a change of
+/// role looks at the login; COMMIT in a body ends the tenant's role with the transaction; settings, prepared statements,
+/// channels and advisory locks of a session outlive a transaction, whose they were nobody asks; all may notify and listen
+/// on every channel and take every advisory lock; names and counts of rows in the catalogue are open to all
+/// (`pg_class.reltuples`, `pg_stat_all_tables`).
+///
+/// Why there is no way to it: a statement is made of the program's own literals (`SQL`), values are bound, and only this
+/// module may put text of another origin into one; no SQL outside it names a role, a path or a channel or ends a
+/// transaction; notifications have no content. A statement whose answer says that it changed the transaction or the
+/// session is a misuse that ends both (`Outcome.changesSession`), though what it did before is done: a COMMIT has
+/// committed. Every transaction says anew who it is, so that a role or path left in a session is nobody's next. What a
+/// function or `set_config` does inside a SELECT is not seen; a setting, a prepared statement or a session's advisory lock
+/// left in that way stays until the connection is closed.
 public final class Database: Sendable {
     public let configuration: DatabaseConfiguration
     let connecting: Connecting
@@ -166,6 +175,7 @@ public final class Database: Sendable {
             let core = TransactionCore(
                 connection: member.connection,
                 tenant: tenant,
+                isOfCell: pool === cellPool && tenant == nil,
                 extent: extent,
                 traits: traits,
                 forgetsMemberships: refusals > 0 && configuration.isPooled

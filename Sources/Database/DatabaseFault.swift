@@ -1,6 +1,6 @@
 public import Kernel
 
-/// What PostgreSQL said; the message may name values, so it is kept out of `description`.
+/// What PostgreSQL said; the message may quote values, so `description` is without it.
 ///
 /// PostgreSQL's DETAIL is not kept at all: it shows whole rows, with people's names and numbers.
 public struct ServerError: Sendable, Hashable, CustomDebugStringConvertible {
@@ -11,7 +11,13 @@ public struct ServerError: Sendable, Hashable, CustomDebugStringConvertible {
     /// Which statement of the exchange failed, from 0; nil for a Parse or a script.
     var position: Int?
 
-    public var debugDescription: String { "\(sqlState) \(message)" }
+    /// With the message where it speaks of the program or the server, as of a name that is unknown; of data it is left out.
+    public var debugDescription: String {
+        Self.classesWithoutData.contains(sqlState.prefix(2))
+            ? "\(sqlState) \(message)" : "\(sqlState)\(constraint.map { " (\($0))" } ?? "")"
+    }
+
+    private static let classesWithoutData: Set<Substring> = ["08", "0A", "25", "28", "40", "42", "53", "55", "57"]
 }
 
 /// Why the database did not do what was asked.

@@ -45,6 +45,22 @@ struct Outcome: Sendable {
     let tag: String
     let affected: Int
 
+    /// Whether a statement ended the transaction, began one within it, or changed its session for those who come next.
+    ///
+    /// Our own such statements are not run in anybody's name, see `TransactionCore`.
+    var changesSession: Bool {
+        // Nearly all are one of these.
+        guard !tag.utf8.starts(with: Self.select), !tag.utf8.starts(with: Self.insert) else { return false }
+        return Self.ofSession.contains(tag.prefix { $0 != " " })
+    }
+
+    private static let select = Array("SELECT ".utf8)
+    private static let insert = Array("INSERT ".utf8)
+    private static let ofSession: Set<Substring> = [
+        "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PREPARE", "DEALLOCATE", "SET", "RESET",
+        "DISCARD", "LISTEN", "UNLISTEN", "LOAD", "DO",
+    ]
+
     var rows: [Row] {
         guard let buffer else { return [] }
         return (0..<buffer.rowCount).map { Row(buffer: buffer, index: $0) }

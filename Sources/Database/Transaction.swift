@@ -74,9 +74,22 @@ public struct TransactionTraits: OptionSet, Sendable {
 
     var extent: TransactionCore.Extent { contains(.oneExchange) ? .oneWriting : .whole }
 
-    var statements: [Statement] {
-        (contains(.usesIndexes) ? [Statement(fixed: "SELECT \(Self.byIndexes)")] : [])
-            + (contains(.mayBeLost) ? [Statement(fixed: "SELECT set_config('synchronous_commit', 'off', true)")] : [])
+    /// The login itself with its own path, whatever was left in the session.
+    static let asLogin = "set_config('role', 'none', true), set_config('search_path', 'ext', true)"
+
+    /// All that a transaction tells, in one statement.
+    func statements(asLogin: Bool) -> [Statement] {
+        let told = intersection([.usesIndexes, .mayBeLost])
+        return Self.openings[told.rawValue + (asLogin ? 4 : 0)]
+    }
+
+    /// For each set of what is told, then for each of them as the login.
+    private static let openings = (0..<8).map { number -> [Statement] in
+        let traits = TransactionTraits(rawValue: number)
+        let settings =
+            (number >= 4 ? [asLogin] : []) + (traits.contains(.usesIndexes) ? [byIndexes] : [])
+            + (traits.contains(.mayBeLost) ? ["set_config('synchronous_commit', 'off', true)"] : [])
+        return settings.isEmpty ? [] : [Statement(fixed: "SELECT \(settings.joined(separator: ", "))")]
     }
 }
 

@@ -42,21 +42,26 @@ final class TransactionCore: Sendable {
 
     let connection: Connection
     private let tenant: TenantID?
+    private let isOfCell: Bool
     private let extent: Extent
     private let traits: TransactionTraits
     private let forgetsMemberships: Bool
     private let state = Mutex(State())
 
     /// With `forgetsMemberships` the server computes anew which tenants its login may enter.
+    ///
+    /// `isOfCell` is for a connection on which tenants have been: whatever one of them left there, it begins as the login.
     init(
         connection: Connection,
         tenant: TenantID?,
+        isOfCell: Bool = false,
         extent: Extent,
         traits: TransactionTraits = [],
         forgetsMemberships: Bool = false
     ) {
         self.connection = connection
         self.tenant = tenant
+        self.isOfCell = isOfCell
         self.extent = extent
         self.traits = traits
         self.forgetsMemberships = forgetsMemberships
@@ -126,6 +131,7 @@ final class TransactionCore: Sendable {
             guard outcomes.count == opening.count + statements.count + ending.count else {
                 throw DatabaseFault.misuse("a statement had no outcome")
             }
+            try check(outcomes[opening.count...].dropLast(ending.isEmpty ? 0 : 1))
             if !ending.isEmpty { try Self.checkCommit(outcomes) }
             return Array(outcomes[opening.count..<(opening.count + statements.count)])
         } catch DatabaseFault.server(let error) {
@@ -158,8 +164,9 @@ final class TransactionCore: Sendable {
             return
         }
         guard hasBegun || !isSilent else { return }
-        var statements = hasBegun ? [] : [Self.begin] + traits.statements
+        var statements = hasBegun ? [] : [Self.begin] + traits.statements(asLogin: isOfCell)
         if hasBegun, tenant != nil, !isSilent { statements.append(Self.leaveTenant) }
+        let own = statements.count
         statements += ending
         do {
             let outcomes = try await connection.exchange(statements) {
@@ -168,10 +175,19 @@ final class TransactionCore: Sendable {
                     state.isCommitting = true
                 }
             }
+            try check(outcomes[own...].dropLast())
             try Self.checkCommit(outcomes)
         } catch DatabaseFault.server(let error) where error.sqlState == "ZV001" {
             throw DatabaseFault.closingRefused
         }
+    }
+
+    /// None of the statements that others wrote may have changed the transaction or the session.
+    private func check(_ outcomes: ArraySlice<Outcome>) throws {
+        guard let strange = outcomes.first(where: \.changesSession) else { return }
+        // It has been done: only the end of the session undoes it.
+        connection.taint()
+        throw DatabaseFault.misuse("a statement that changes the transaction or the session: \(strange.tag)")
     }
 
     private func noteBegin() {
@@ -210,8 +226,8 @@ final class TransactionCore: Sendable {
         var statements = extent == .oneReading ? [] : [Self.begin]
         if forgetsMemberships { statements.insert(Self.forgetMemberships, at: 0) }
         switch (tenant, extent) {
-        case (nil, .oneReading): statements.append(Self.onlyRead)
-        case (nil, _): statements += traits.statements
+        case (nil, .oneReading): statements.append(isOfCell ? Self.onlyReadAsLogin : Self.onlyRead)
+        case (nil, _): statements += traits.statements(asLogin: isOfCell)
         case (let tenant?, let extent):
             let schema = tenant.schema
             statements.append(
@@ -228,6 +244,9 @@ final class TransactionCore: Sendable {
     private static let begin = Statement(fixed: "BEGIN")
     fileprivate static let commit = Statement(fixed: "COMMIT")
     private static let onlyRead = Statement(fixed: "SELECT set_config('transaction_read_only', 'on', true)")
+    private static let onlyReadAsLogin = Statement(
+        fixed: "SELECT set_config('transaction_read_only', 'on', true), \(TransactionTraits.asLogin)"
+    )
     private static let enterTenant = "SELECT set_config('role', $1, true), set_config('search_path', $2, true)"
     private static let enterTenantToRead = """
         SELECT set_config('role', $1, true), set_config('search_path', $2, true),
@@ -238,8 +257,7 @@ final class TransactionCore: Sendable {
     /// The closing part is about tables that are empty at one time and long at another, see `usesIndexes`.
     private static let leaveTenant = Statement(
         fixed: """
-            SELECT set_config('role', 'none', true), set_config('search_path', 'ext', true),
-                   \(TransactionTraits.byIndexes)
+            SELECT \(TransactionTraits.asLogin), \(TransactionTraits.byIndexes)
             """
     )
     /// PostgreSQL remembers the memberships of the last role that it was asked about; then that is another one.

@@ -21,3 +21,10 @@ public protocol Fault: Error, Sendable, CustomStringConvertible {
     /// Whether trying the same again later may help.
     var isPassing: Bool { get }
 }
+
+extension Error {
+    /// What a log and a list of jobs may say of an error: only a fault promises that its description is safe to show.
+    ///
+    /// Of anything else it is the type: a `DecodingError`, for one, quotes what it could not read.
+    public var loggable: String { (self as? any Fault)?.description ?? String(reflecting: type(of: self)) }
+}

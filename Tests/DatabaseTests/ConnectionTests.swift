@@ -77,7 +77,7 @@ struct ConnectionTests {
         let fault = await #expect(throws: DatabaseFault.self) {
             try await database.cell { tx in
                 // The server's own limit is lifted, so it is ours that ends the wait.
-                try await tx.execute("SET LOCAL statement_timeout = 0")
+                try await tx.execute("SELECT set_config('statement_timeout', '0', true)")
                 try await tx.execute("INSERT INTO cell.live VALUES (1, 'calls', 1)")
             }
         }

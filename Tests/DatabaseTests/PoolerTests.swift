@@ -1,5 +1,6 @@
 import Kernel
 import Support
+import Synchronization
 import Testing
 import Wall
 
@@ -65,6 +66,45 @@ struct PoolerTests {
         }
     }
 
+    @Test func `what a tenant leaves in a session behind the pooler is nothing to who comes next`() async throws {
+        let (test, pooled) = try await pooled()
+        let (mine, neighbour) = (try await test.tenant(), try await test.tenant())
+        for tenant in [mine, neighbour] {
+            try await pooled.tenant(tenant) { tx in
+                try await tx.execute("CREATE TABLE notes (owner bigint)")
+                try await tx.execute("INSERT INTO notes VALUES (\(tenant.rawValue))")
+                try await tx.execute(
+                    "CREATE FUNCTION run(line text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE line; END'"
+                )
+            }
+        }
+        // On every session behind it: all are held at once.
+        let inside = Count()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    try await pooled.tenant(mine) { tx in
+                        try await tx.execute("SELECT run('PREPARE trap AS SELECT owner FROM notes')")
+                        inside.add()
+                        try await waitUntil("all sessions are held") { inside.value == 5 }
+                        try await tx.execute("SELECT set_config('role', \(mine.schema), false)")
+                        try await tx.execute("SELECT set_config('search_path', \(mine.schema), false)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for _ in 0..<20 {
+            #expect(try await pooled.cell { try await identity($0) } == ["zvonar_cell", "ext"])
+            #expect(try await pooled.readCell { try await identity($0) } == ["zvonar_cell", "ext"])
+            let rows = try await pooled.read(neighbour) { try await $0.query("SELECT owner FROM notes") }
+            #expect(try #require(rows.first).decode(Int64.self) == neighbour.rawValue)
+        }
+        // A statement that was left prepared is planned anew for whoever executes it, here too.
+        let rows = try await pooled.tenant(neighbour) { try await $0.query("EXECUTE trap") }
+        #expect(try #require(rows.first).decode(Int64.self) == neighbour.rawValue)
+    }
+
     /// 20,000 statements each way; deploy/wall asks a million.
     @Test func `twenty thousand statements both ways see no row of a neighbour`() async throws {
         let (test, pooled) = try await pooled()
@@ -114,6 +154,15 @@ struct PoolerTests {
         )
         return (test, database)
     }
+}
+
+/// How many have come so far.
+private final class Count: Sendable {
+    private let number = Mutex(0)
+
+    var value: Int { number.withLock { $0 } }
+
+    func add() { number.withLock { $0 += 1 } }
 }
 
 extension Sequence {

@@ -60,9 +60,11 @@ struct QueuePlanTests {
     @Test func `under a held snapshot what is done is not looked at again`() async throws {
         let world = try await World()
         let store = JobStore(database: world.database, worker: "me")
-        try await world.database.cell { snapshot in
-            _ = try await snapshot.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            _ = try await snapshot.query("SELECT 1")
+        try await world.database.cell { tx in
+            // A cursor that is left open keeps the snapshot that it reads by.
+            var snapshot = try tx.stream("SELECT number FROM generate_series(1, 2) AS number", batch: 1)
+                .makeAsyncIterator()
+            _ = try await snapshot.next()
             try world.fill(3000)
             while true {
                 let jobs = try await store.claim(.quick, types: [count.name], limit: 500)

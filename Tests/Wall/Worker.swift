@@ -28,12 +28,13 @@ struct Worker {
             if let leakEvery, steps.isMultiple(of: leakEvery) {
                 door = tenants[Int.random(in: tenants.indices, using: &random)]
             }
-            switch Int.random(in: 0..<20, using: &random) {
+            switch Int.random(in: 0..<21, using: &random) {
             case 0..<7: try await look(tenant, through: door)
             case 7..<15: try await write(tenant, through: door)
             case 15: try await writeAndThrow(door)
             case 16, 17: try await failInTheMiddle(tenant, through: door)
             case 18: try await tryAsCell()
+            case 19: try await tryNeighbour(through: door)
             default: try await cancelInTheMiddle(door)
             }
             report.transactions += 1
@@ -112,6 +113,21 @@ struct Worker {
             report.refusals += 1
         }
         report.statements += 2
+    }
+
+    /// A tenant names its neighbour's table, and is refused.
+    private mutating func tryNeighbour(through door: TenantID) async throws {
+        let neighbour = tenants[Int.random(in: tenants.indices, using: &random)]
+        guard neighbour != door else { return }
+        do {
+            let found = try await database.read(door) {
+                try await $0.query("SELECT owner, text FROM \(schemaOf: neighbour).wall_notes")
+            }
+            report.violations.append("tenant \(door) read \(found.count) rows of \(neighbour) by name")
+        } catch DatabaseFault.server(let error) where error.sqlState == "42501" {
+            report.refusals += 1
+        }
+        report.statements += 1
     }
 
     /// A cancelled transaction has done nothing, and who comes next on its connection meets nothing of it.

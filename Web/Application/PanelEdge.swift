@@ -122,8 +122,7 @@ struct IncidentLog: Sendable {
                 "incident": "\(incident)",
                 "tenant": "\(tenant.map(\.description) ?? "-")",
                 "route": "\(place ?? "-")",
-                // Only a fault promises that its description is safe to show.
-                "error": "\((error as? any Fault)?.description ?? String(reflecting: type(of: error)))",
+                "error": "\(error.loggable)",
             ]
         )
         return incident

@@ -36,6 +36,8 @@ public struct WebApplication: Service {
     private let logger: Logger
     private let responder: RouterResponder<WebContext>
     private let onListening: @Sendable (Int) -> Void
+    /// What it answers, such as `GET /calls/{id}`.
+    let routes: [String]
 
     /// Reads the static files, so that a missing one is found at start.
     public init(
@@ -70,6 +72,7 @@ public struct WebApplication: Service {
             page: calls.live,
             heartbeat: configuration.heartbeat
         ).add(to: router)
+        routes = router.routes.map { "\($0.method) \($0.path)" }
         responder = router.buildResponder()
     }
 

@@ -13,8 +13,8 @@ struct CallAudio: Sendable {
 
     func answer(_ request: Request, _ id: CallID, _ visit: Visit) async throws -> Response {
         guard let size = try await size(id, visit) else { throw WebRefusal.notFound }
-        // The file is made once from a recording that never changes.
-        let tag = "\"call-\(id)-\(size)\""
+        // The file is made once from a recording that never changes; calls of two companies may have one number and size.
+        let tag = "\"\(hexadecimal(sha256(Array("\(visit.tenant) \(id) \(size)".utf8)).prefix(8)))\""
         var headers: HTTPFields = [.contentType: PlayerAudio.mime, .acceptRanges: "bytes", .eTag: tag]
         if request.headers[.ifNoneMatch].map({ $0 == tag || $0 == "*" }) ?? false {
             // The length is that of the file, as an answer with a body would tell it.

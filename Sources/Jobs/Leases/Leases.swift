@@ -76,7 +76,7 @@ public struct Leases: Sendable {
                 return try rows.first?.decode(Int64.self)
             }
         } catch {
-            logger.debug("cannot take a lease", metadata: ["lease": "\(name)", "error": "\(error)"])
+            logger.debug("cannot take a lease", metadata: ["lease": "\(name)", "error": "\(error.loggable)"])
             return nil
         }
     }
@@ -123,7 +123,7 @@ public struct Leases: Sendable {
             }
         } catch {
             // It ends by itself.
-            logger.debug("cannot give a lease back", metadata: ["lease": "\(name)", "error": "\(error)"])
+            logger.debug("cannot give a lease back", metadata: ["lease": "\(name)", "error": "\(error.loggable)"])
         }
     }
 }

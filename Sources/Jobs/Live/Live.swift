@@ -90,7 +90,7 @@ public final class LiveFeed: Sendable {
                 guard !here.isEmpty else { continue }
                 tell(try await look(here, in: cell))
             } catch {
-                logger.debug("cannot look for live changes", metadata: ["error": "\(error)"])
+                logger.debug("cannot look for live changes", metadata: ["error": "\(error.loggable)"])
             }
             do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { return }
         }

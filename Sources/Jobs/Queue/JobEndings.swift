@@ -1,3 +1,4 @@
+import Kernel
 import Logging
 import Synchronization
 
@@ -70,7 +71,7 @@ final class JobEndings: Sendable {
                 for (job, told) in part { told(ours.contains(job.inHand)) }
                 return
             } catch {
-                let metadata: Logger.Metadata = ["jobs": "\(part.count)", "error": "\(error)"]
+                let metadata: Logger.Metadata = ["jobs": "\(part.count)", "error": "\(error.loggable)"]
                 guard mayWait else {
                     // The leases end by themselves and the jobs come back.
                     return logger.warning("cannot end jobs", metadata: metadata)

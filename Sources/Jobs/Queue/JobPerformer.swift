@@ -92,7 +92,7 @@ struct JobPerformer: Sendable {
             context.noteLoss()
         } catch {
             // The lease ends by itself and the job comes back.
-            context.logger.warning("cannot end a job", metadata: ["error": "\(error)"])
+            context.logger.warning("cannot end a job", metadata: ["error": "\(error.loggable)"])
         }
     }
 
@@ -104,10 +104,10 @@ struct JobPerformer: Sendable {
         let incident = Incident.new()
         context.logger.error(
             "a job failed",
-            metadata: ["incident": "\(incident)", "error": "\(error)", "attempt": "\(context.attempt)"]
+            metadata: ["incident": "\(incident)", "error": "\(error.loggable)", "attempt": "\(context.attempt)"]
         )
         counters.add(context.job.type, .failed)
-        let text = "\(error) (incident \(incident))"
+        let text = "\(error.loggable) (incident \(incident))"
         guard context.attempt < context.maxAttempts else { return try await bury(context, text, registration) }
         try await store.putOff(context.job, for: backoff(after: context.attempt), error: text)
     }
@@ -129,7 +129,7 @@ struct JobPerformer: Sendable {
             throw DatabaseFault.closingRefused
         } catch  where !((error as? any Fault)?.isPassing ?? false) {
             // Without its effects, or it would come back for ever: the tenant is gone, the payload unreadable.
-            context.logger.error("nobody was told of a job that was given up", metadata: ["error": "\(error)"])
+            context.logger.error("nobody was told of a job that was given up", metadata: ["error": "\(error.loggable)"])
             try await store.bury(context.job, because: reason)
         }
         counters.add(context.job.type, .dead)

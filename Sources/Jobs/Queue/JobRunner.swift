@@ -132,7 +132,7 @@ public final class JobRunner: Sendable {
             } catch is CancellationError {
                 return
             } catch {
-                if !isBroken { logger.warning("cannot \(name)", metadata: ["error": "\(error)"]) }
+                if !isBroken { logger.warning("cannot \(name)", metadata: ["error": "\(error.loggable)"]) }
                 isBroken = true
                 // A lease does not wait for the next period.
                 pause = .seconds(1)

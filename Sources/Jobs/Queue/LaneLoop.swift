@@ -117,7 +117,7 @@ struct LaneLoop: Sendable {
         } catch is CancellationError {
             return nil
         } catch {
-            logger.warning("cannot claim jobs", metadata: ["lane": "\(lane)", "error": "\(error)"])
+            logger.warning("cannot claim jobs", metadata: ["lane": "\(lane)", "error": "\(error.loggable)"])
             return nil
         }
     }
@@ -130,7 +130,7 @@ struct LaneLoop: Sendable {
                 try await store.release(job)
             } catch {
                 // Its lease ends by itself.
-                logger.warning("cannot give a job back", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                logger.warning("cannot give a job back", metadata: ["job": "\(job.id)", "error": "\(error.loggable)"])
             }
             buffer.ended()
         }

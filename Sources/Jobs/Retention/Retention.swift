@@ -1,5 +1,6 @@
 public import Database
 public import Foundation
+import Kernel
 public import Logging
 import Synchronization
 
@@ -78,7 +79,7 @@ public final class Retention: Sendable {
                 } catch is CancellationError {
                     return
                 } catch {
-                    self.logger.warning("cannot remove what is old", metadata: ["error": "\(error)"])
+                    self.logger.warning("cannot remove what is old", metadata: ["error": "\(error.loggable)"])
                 }
                 do { try await Task.sleep(for: Self.pause) } catch { return }
             }

@@ -19,6 +19,8 @@ struct City: Sendable {
     let folder: URL
     /// The settings of its server.
     let environment: [String: String]
+    /// What its server logs, more than an operator would ever ask for.
+    let log = LogBook(.debug)
 
     /// Runs a test in a city of its own, which is gone afterwards.
     static func live(
@@ -28,7 +30,7 @@ struct City: Sendable {
     ) async throws {
         try await withoutServer(speech: speech, settings: more) { city in
             let settings = try Settings(arguments: [], environment: city.environment, file: nil)
-            let house = try House(settings, logger: TestDatabase.logger)
+            let house = try House(settings, logger: city.log.logger)
             let living = Task { try await house.run() }
             do {
                 try await city.sandbox.waitForBotCommands()

@@ -21,7 +21,24 @@ struct FirstPathTests {
             try await lookAtCall(visitor)
             try await readDigest(olga)
             try await stayApart(city, visitor: visitor)
+            try await keepQuiet(city, of: olga)
         }
+    }
+
+    /// The log of the whole path holds nothing of what was said, of who said it, or of what lets somebody in.
+    func keepQuiet(_ city: City, of person: Person) async throws {
+        let links = try await person.messages().flatMap { message in
+            let texts = [message.text ?? ""] + message.buttons.compactMap(\.url)
+            return texts.flatMap { $0.matches(of: /sign-in\/([A-Za-z0-9_-]{22})/).map { String($0.output.1) } }
+        }
+        #expect(!links.isEmpty)
+        let token = try #require(city.environment["ZVONAR_TELEGRAM_TOKEN"])
+        let key = try #require(city.environment["ZVONAR_SECRET_KEY"])
+        let secrets = links + [token, String(token.drop { $0 != ":" }.dropFirst()), key, "owner-test", "cell-test"]
+        let names = ["Ольга", "Домашний Мир", "Иван", "Автовыкуп", "08-appliance-complaint-rude"]
+        let words = ["жалоб", "роспотребнадзор", "стиральн", "вернуть деньги", "перелёт", "Луне"]
+        #expect(city.log.lines(holding: secrets + names + words) == [])
+        #expect(city.log.lines.count > 10, "else this shows nothing")
     }
 
     func register(_ person: Person, company: String) async throws {

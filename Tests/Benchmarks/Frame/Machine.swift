@@ -1,4 +1,5 @@
 import Foundation
+import Wall
 
 /// What the figures were measured on.
 enum Machine {
@@ -7,7 +8,7 @@ enum Machine {
             "machine   \(processor), \(ProcessInfo.processInfo.activeProcessorCount) cores, \(memory), Linux \(kernel)",
             "load      \(loadBefore) before, \(load) after",
             "built     \(isOptimised ? "release" : "debug"), \(compiler)",
-            "versions  \((["PostgreSQL \(postgres)"] + Peers.versions).joined(separator: ", "))",
+            "versions  \((["PostgreSQL \(postgres)"] + pooler + Peers.versions).joined(separator: ", "))",
             "taken     \(Date().formatted(.iso8601))",
         ]
     }
@@ -38,6 +39,15 @@ enum Machine {
             return words.count > 2 ? String(words[2]) : "unknown"
         } catch {
             return "unknown"
+        }
+    }
+
+    /// Only the wall is measured through it.
+    private static var pooler: [String] {
+        do {
+            return try Child.output(PgBouncer.program, ["--version"]).split(separator: "\n").prefix(1).map(String.init)
+        } catch {
+            return []
         }
     }
 

@@ -140,8 +140,10 @@ extension BenchDatabase {
     /// Makes `steps` dead rows by doing as many jobs, and measures `count` more at each; each figure is the best of two.
     func curve(_ steps: [Int], _ count: Int, _ measure: (Int) async throws -> Double) async throws -> [Double] {
         try await database.cell { tx in
-            _ = try await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            _ = try await tx.query("SELECT 1")
+            // A cursor that is left open keeps the snapshot that it reads by.
+            var snapshot = try tx.stream("SELECT number FROM generate_series(1, 2) AS number", batch: 1)
+                .makeAsyncIterator()
+            _ = try await snapshot.next()
             var speeds: [Double] = []
             var dead = 0
             for step in steps {

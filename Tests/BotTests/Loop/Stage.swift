@@ -86,7 +86,7 @@ struct Stage: Sendable {
         let jobs = JobRunner(
             database: database,
             workers: [.quick: 2, .network: 2, .heavy: 1],
-            logger: TestDatabase.logger
+            logger: parts.logger
         )
         runner.registerJobs(on: jobs)
         jobs.register(CallJobs.asked, work: parts.questions.handle, whenDead: runner.tellQuestionFailed)

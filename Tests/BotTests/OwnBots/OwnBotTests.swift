@@ -49,6 +49,38 @@ struct OwnBotTests {
         }
     }
 
+    @Test func `a neighbour's bot was said to be stopped though nothing had changed`() async throws {
+        try await Stage.play { stage in
+            let anna = try await stage.owner()
+            let boris = try await stage.owner("Борис", company: "Василёк")
+            let bots = Bots(database: stage.database)
+            let theirs = try await stage.issueBot("daisy_bot")
+            _ = try await stage.fleet.add(theirs, for: try await stage.tenant(of: anna))
+            let mine = try await stage.issueBot("cornflower_bot")
+            _ = try await stage.fleet.add(mine, for: try await stage.tenant(of: boris))
+            let still = try await stage.issueBot("tulip_bot")
+            _ = try await stage.fleet.add(still, for: try await stage.tenant(of: anna))
+            #expect(try await bots.stop(still.botID, because: "by a test"))
+            func states() async throws -> [String] {
+                try await bots.all().map { "\($0.id) \($0.revision) \($0.stopped ?? "runs")" }
+            }
+            let before = try await states()
+            let others: [Press] = [theirs.botID, stage.bot, still.botID, BotID(999_999_999)].flatMap {
+                [.stopBot($0), .resumeBot($0)]
+            }
+            let screen = Screen("Чужое", buttons: (others + [.stopBot(mine.botID)]).map { [.press("?", $0)] })
+            try await stage.send(to: boris) { place in try screen.message(to: place, rank: .reply) }
+            let message = try await boris.waits(for: "Чужое")
+            for press in others {
+                let said = try await boris.press(press.data, under: message)
+                #expect(said == "Эта кнопка больше не действует.", "\(press)")
+            }
+            #expect(try await states() == before)
+            #expect(try await boris.press("bot-stop:\(mine.userID)", under: message) == "Бот остановлен.")
+            #expect(try await bots.find(mine.botID)?.isStoppedByHand == true)
+        }
+    }
+
     @Test func `no stranger, wrong token or second bot is connected, and every token leaves the chat`() async throws {
         try await Stage.play { stage in
             let vera = try await stage.person("Вера")

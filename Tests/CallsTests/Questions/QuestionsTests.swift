@@ -211,6 +211,52 @@ struct QuestionsTests {
     }
 
     @Test
+    func `two companies were told the same, and each is quoted its own, though the model names the other's words`()
+        async throws
+    {
+        let language = try LanguageDouble(topics: [rude])
+        try await scene(language, usesModel: true) { scene in
+            try await scene.embed()
+            let other = try await Bench.make(in: scene.bench.test)
+            let call = try await other.addAnalysed(1, at: other.clock.wall.now())
+            #expect(call == scene.call, "the same number in both")
+            let turns: [Turn] = [
+                .sample(0, .operator, "Добрый день сервис бытовой техники слушаю"),
+                .sample(1, .client, "Ваш мастер вчера хамил партнёру Бекову"),
+            ]
+            try await other.addTurns(turns, to: call)
+            let next = Scene(
+                bench: other,
+                questions: scene.questions,
+                index: scene.index,
+                work: scene.work,
+                call: call
+            )
+            try await next.embed()
+            let both = """
+                {"sentences":[
+                {"text":"Хамили жене.","evidence":[{"passage":1,"quote":"хамил моей жене"},{"passage":2,"quote":"хамил моей жене"}]},
+                {"text":"Хамили партнёру.","evidence":[{"passage":1,"quote":"хамил партнёру Бекову"},{"passage":2,"quote":"хамил партнёру Бекову"}]}]}
+                """
+            for (scene, own, foreign) in [(scene, "жене", "Бекову"), (next, "Бекову", "жене")] {
+                try language.say(both)
+                let answer = try await scene.ask("кому вчера хамил мастер?")
+                #expect(answer.maker == .languageModel)
+                #expect(answer.sentences.map(\.text) == [own == "жене" ? "Хамили жене." : "Хамили партнёру."])
+                #expect(!answer.citations.isEmpty)
+                for citation in answer.citations {
+                    let card = try await scene.bench.archive.card(citation.call, tenant: scene.bench.tenant)
+                    let said = card?.transcript.turns.first { $0.number == citation.quote.turn }?.text
+                    #expect(said?.contains(citation.quote.text) == true)
+                    #expect(!citation.quote.text.contains(foreign))
+                }
+                let sent = try #require(language.questions.last)
+                #expect(sent.contains(own) && !sent.contains(foreign))
+            }
+        }
+    }
+
+    @Test
     func `an empty and an endless question are refused`() async throws {
         let bench = try await Bench.make()
         let questions = Questions(

@@ -90,28 +90,29 @@ struct LiveRoutesTests {
             #expect(try await browser.get("/live\(query)").status == 404)
         }
     }
+}
 
-    private func liveAddress(_ page: String) throws -> String {
-        String(try #require(page.firstMatch(of: /data-live="([^"]+)"/)).1).replacing("&amp;", with: "&")
-    }
+/// The address that a page follows.
+func liveAddress(_ page: String) throws -> String {
+    String(try #require(page.firstMatch(of: /data-live="([^"]+)"/)).1).replacing("&amp;", with: "&")
+}
 
-    /// Follows an address until `body` has seen enough.
-    private func listen(
-        _ browser: PanelBrowser,
-        _ address: String,
-        _ headers: HTTPHeaders = [:],
-        _ body: @escaping (inout EventReader) async throws -> Void
-    ) async throws {
-        var request = try browser.request(.get, address, headers)
-        request.timeouts = HTTPTimeouts(total: .seconds(30))
-        try await browser.fixture.client.stream(request) { stream in
-            #expect(stream.status == 200)
-            #expect(stream.headers["Content-Type"] == "text/event-stream; charset=utf-8")
-            #expect(stream.headers["Cache-Control"] == "no-store")
-            var events = EventReader(stream)
-            #expect(try await events.nextBlock() == "retry: 2000")
-            try await body(&events)
-        }
+/// Follows an address until `body` has seen enough.
+func listen(
+    _ browser: PanelBrowser,
+    _ address: String,
+    _ headers: HTTPHeaders = [:],
+    _ body: @escaping (inout EventReader) async throws -> Void
+) async throws {
+    var request = try browser.request(.get, address, headers)
+    request.timeouts = HTTPTimeouts(total: .seconds(30))
+    try await browser.fixture.client.stream(request) { stream in
+        #expect(stream.status == 200)
+        #expect(stream.headers["Content-Type"] == "text/event-stream; charset=utf-8")
+        #expect(stream.headers["Cache-Control"] == "no-store")
+        var events = EventReader(stream)
+        #expect(try await events.nextBlock() == "retry: 2000")
+        try await body(&events)
     }
 }
 

@@ -105,6 +105,23 @@ struct SignInFlowTests {
         }
     }
 
+    @Test func `a link that leads to a neighbour's call signs in and leads nowhere`() async throws {
+        try await PanelFixture.run { panel in
+            let (ours, theirs) = (try await panel.company(), try await panel.company("Домашний Мир", person: "Борис"))
+            let call = try await panel.insertCall("тайна.wav", theirs)
+            let path = "/sign-in/\(try await panel.link(ours).text)?to=/calls/\(call)"
+            var browser = PanelBrowser(fixture: panel)
+            let page = try await browser.get(path)
+            #expect(!page.text.contains("тайна") && !page.text.contains("Домашний Мир"))
+            let answer = try await browser.post(path, ["form_token": try page.formToken, "to": "/calls/\(call)"])
+            #expect(answer.headers["Location"] == "/calls/\(call)")
+            let led = try await browser.get("/calls/\(call)")
+            #expect(led.status == 404)
+            #expect(!led.text.contains("тайна"))
+            #expect(try await browser.get("/calls").text.contains("Север Металл"))
+        }
+    }
+
     @Test func `cookies are out of reach of scripts and other sites, and locked to the host behind TLS`() async throws {
         for address in [nil, "https://panel.example"] as [String?] {
             try await PanelFixture.run(publicURL: address.flatMap { URL(string: $0) }) { panel in

@@ -23,6 +23,8 @@ struct PanelFixture: Sendable {
     let log: LogBook
     let signIn: SignIn
     let feed: LiveFeed
+    /// Every address that the panel answers, `GET /calls/{id}`.
+    let routes: [String]
     /// What runs the panel.
     let services: ServiceGroup
     let folder: URL
@@ -74,6 +76,7 @@ struct PanelFixture: Sendable {
                     log: log,
                     signIn: rooms.signIn,
                     feed: feed,
+                    routes: panel.routes,
                     services: services,
                     folder: folder
                 )
@@ -205,33 +208,4 @@ final class MovableClock: Sendable {
     var clock: WallClock { WallClock { [self] in moment.withLock { $0 } } }
 
     func advance(by seconds: TimeInterval) { moment.withLock { $0 = $0.addingTimeInterval(seconds) } }
-}
-
-/// What the panel logged.
-final class LogBook: Sendable {
-    private let entries = Mutex<[String]>([])
-
-    var lines: [String] { entries.withLock { $0 } }
-
-    var logger: Logger {
-        var logger = Logger(label: "panel") { _ in Handler(book: self) }
-        logger.logLevel = .info
-        return logger
-    }
-
-    private struct Handler: LogHandler {
-        let book: LogBook
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let values = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-            book.entries.withLock { $0.append("\(event.level) \(event.message) \(values)") }
-        }
-    }
 }
