@@ -164,7 +164,10 @@ let package = Package(
         ),
         tests(
             "App",
-            ["S3", "Database", "HTTP", "Kernel", "Reactor", "Telegram", "TelegramSandbox", "zvonar", logging]
+            [
+                "Audio", "Database", "HTTP", "Jobs", "Kernel", "Reactor", "S3", "Telegram", "TelegramSandbox", "zvonar",
+                logging,
+            ]
         ),
     ]
 )

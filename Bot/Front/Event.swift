@@ -19,6 +19,14 @@ enum Event: Sendable, Hashable {
     case blocked(Bool)
     /// Somebody spoke to the bot in a group.
     case group
+
+    /// Whether a person waits for a word.
+    var isToBeAnswered: Bool {
+        switch self {
+        case .blocked, .group: false
+        default: true
+        }
+    }
 }
 
 /// A file that may hold a call; what it is really is found out by decoding it.

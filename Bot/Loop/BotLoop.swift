@@ -22,6 +22,7 @@ struct BotLoop: Sendable {
     func run(epoch: Int64) async -> String? {
         let inbox = Inbox(database: parts.database, bot: bot)
         let queues = ChatQueues<PendingUpdate>(capacity: 500)
+        let outages = CellOutages(pause: parts.retryDelay)
         let (refusals, refuse) = AsyncStream.makeStream(of: String.self)
         let (putOffs, putOff) = AsyncStream.makeStream(of: PutOff.self)
         let outboxes = parts.database.allCells.map { Outbox(database: $0, bot: bot, epoch: epoch) }
@@ -71,9 +72,9 @@ struct BotLoop: Sendable {
                 await putBack(putOffs, queues)
                 return nil
             }
-            for _ in 0..<Self.workers {
+            for _ in 0..<workers {
                 group.addTask {
-                    await work(queues, handler(inbox, senders), putOff)
+                    await work(queues, handler(inbox, senders, outages), putOff)
                     return nil
                 }
             }
@@ -86,7 +87,10 @@ struct BotLoop: Sendable {
         }
     }
 
-    private func handler(_ inbox: Inbox, _ senders: [OutboxSender]) -> UpdateHandler {
+    /// So many for each cell, because all of them may have to find out at once that one does not answer.
+    private var workers: Int { Self.workers * min(4, parts.database.allCells.count) }
+
+    private func handler(_ inbox: Inbox, _ senders: [OutboxSender], _ outages: CellOutages) -> UpdateHandler {
         UpdateHandler(
             bot: bot,
             scope: scope,
@@ -94,6 +98,7 @@ struct BotLoop: Sendable {
             inbox: inbox,
             client: client,
             counters: counters,
+            outages: outages,
             chatIsBack: { chat in senders.forEach { $0.reopen(chat) } },
             logger: logger
         )

@@ -17,14 +17,17 @@ struct UpdateHandler: Sendable {
     let inbox: Inbox
     let client: TelegramClient
     let counters: BotCounters
+    let outages: CellOutages
     /// Told that a person is there again, for messages to a chat that was closed.
     let chatIsBack: @Sendable (Int64) -> Void
     let logger: Logger
 
     /// After so many failures an update is left, so that the chat goes on.
     static let attempts = 5
-    /// So many failures that pass by themselves, such as a database that is away: about an hour of them.
+    /// So many failures that pass by themselves, such as a statement that takes too long: about an hour of them.
     static let passingAttempts = 120
+    /// So many attempts meet an outage before the person is told; three take some seconds.
+    static let outagesUntold = 3
 
     /// Handles an update as often as it takes; only a cancellation leaves it for the next start.
     func handle(_ row: InboxRow) async {
@@ -46,25 +49,50 @@ struct UpdateHandler: Sendable {
             try await Task { try await handleOnce(pending) }.value
             return nil
         } catch {
-            let isPassing = (error as? any Fault)?.isPassing ?? false
-            update.isToBeCounted = !isPassing
             let pause: Duration
-            if isPassing {
+            update.isToBeCounted = false
+            if (error as? DatabaseFault)?.isOutage == true || error is CellAway {
+                update.outages += 1
+                await tellOnce(&update)
+                // However long it lasts, the update waits; it is looked at again soon, since others wait behind it.
+                pause = parts.retryDelay * (1 << min(update.outages - 1, 3))
+            } else if (error as? any Fault)?.isPassing == true {
                 update.passing += 1
                 guard update.passing < Self.passingAttempts else { return await giveUp(update.row, error) }
                 pause = self.pause(afterFailures: update.passing)
             } else {
+                update.isToBeCounted = true
                 update.failures += 1
                 guard update.failures < Self.attempts else { return await giveUp(update.row, error) }
                 pause = parts.retryDelay * update.failures
             }
-            logger.debug("An update will be handled again", metadata: ["update": "\(update.id)"])
+            logger.debug(
+                "An update will be handled again",
+                metadata: ["update": "\(update.id)", "error": "\(error.loggable)"]
+            )
             return pause
         }
     }
 
     /// Doubles up to about half a minute.
     private func pause(afterFailures count: Int) -> Duration { parts.retryDelay * (1 << min(count - 1, 5)) }
+
+    /// Says that an update waits, when the outage lasts longer than a restart and the platform's database works.
+    private func tellOnce(_ update: inout PendingUpdate) async {
+        guard !update.isTold, update.outages >= Self.outagesUntold, !Task.isCancelled else { return }
+        guard let arrival = arrival(update.row), arrival.event.isToBeAnswered else { return }
+        let place = ChatPlace(bot: bot, chat: arrival.chat)
+        do {
+            let text = IncidentTexts.waits(try await parts.people.language(in: place))
+            // A slot of its own: told again after a restart, it is the same message.
+            let said = try Screen(text).message(to: place, rank: .reply, slot: "waits:\(update.row.update.id)")
+            try await parts.database.platform { tx in try tx.send(said) }
+            update.isTold = true
+            await answer(arrival, text)
+        } catch {
+            logger.debug("Nobody can be told of an outage", metadata: ["error": "\(error.loggable)"])
+        }
+    }
 
     private func handleOnce(_ update: PendingUpdate) async throws {
         let row = update.row
@@ -88,7 +116,9 @@ struct UpdateHandler: Sendable {
         }
         if route != decision.route { decision = try await decide(arrival, presence, row, fixed: route) }
         do {
-            let notice = try await effects(place, arrival, presence, row).commit(decision)
+            let notice = try await inHome(of: route) {
+                try await effects(place, arrival, presence, row).commit(decision)
+            }
             counters.countHandled()
             logger.debug("An update was handled", metadata: ["update": "\(row.update.id)"])
             await answer(arrival, notice)
@@ -100,6 +130,13 @@ struct UpdateHandler: Sendable {
             await answer(arrival, nil)
         }
         if case .tenant = route { try await inbox.finish(row) }
+    }
+
+    /// Does what belongs to a company, unless its cell is known to be away.
+    private func inHome<Value>(of route: InboxRoute, _ body: () async throws -> Value) async throws -> Value {
+        // The platform's own cell was asked a moment ago.
+        guard case .tenant(let tenant) = route, parts.database.allCells.count > 1 else { return try await body() }
+        return try await outages.trying(try await parts.database.home(of: tenant).number, body)
     }
 
     private func arrival(_ row: InboxRow) -> Arrival? {

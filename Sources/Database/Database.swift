@@ -1,6 +1,7 @@
 public import Kernel
 public import Logging
 public import Reactor
+import Synchronization
 
 /// The only door to PostgreSQL.
 ///
@@ -27,6 +28,8 @@ public final class Database: Sendable {
     let cellPool: Pool
     private let heartbeatPool: Pool
     let wakeUps: WakeUps
+    /// When a transaction last met a full disk of the server.
+    let lastFullDisk = Mutex<(fault: DatabaseFault, at: ContinuousClock.Instant)?>(nil)
     let logger: Logger
     /// Which cell this is; 1 holds the platform.
     public let number: Int
@@ -161,6 +164,24 @@ public final class Database: Sendable {
         }
     }
 
+    /// The fault of a transaction that met a full disk of the server not longer ago than this.
+    public func fullDisk(within period: Duration) -> DatabaseFault? {
+        lastFullDisk.withLock { last in last.flatMap { $0.at > .now - period ? $0.fault : nil } }
+    }
+
+    private func note(_ fault: DatabaseFault) {
+        if fault.isDiskFull { lastFullDisk.withLock { $0 = (fault, .now) } }
+    }
+
+    /// Makes the server write some megabytes to its disk, which nothing keeps; throws when there is no room.
+    public func tryDisk() async throws {
+        try await cell { tx in
+            // More than fits into this memory goes to a file for the time of the statement.
+            _ = try await tx.query("SELECT set_config('work_mem', '64kB', true)")
+            _ = try await tx.query("SELECT count(*) FROM generate_series(1, 500000)")
+        }
+    }
+
     private func run<Value: Sendable>(
         on pool: Pool,
         tenant: TenantID?,
@@ -199,6 +220,7 @@ public final class Database: Sendable {
                 if (error as? DatabaseFault)?.isStalePlan == true { member.connection.forgetStatements() }
                 pool.giveBack(member)
                 guard let fault = error as? DatabaseFault else { throw error }
+                note(fault)
                 if core.isCommitting, fault.isWithoutAnswer { throw DatabaseFault.commitUncertain }
                 guard attempt < 3, fault.isStalePlan || !core.isCommitting && fault.isWorthRepeating else {
                     throw fault

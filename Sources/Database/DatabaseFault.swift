@@ -53,9 +53,28 @@ public enum DatabaseFault: Fault, CustomDebugStringConvertible {
         }
     }
 
+    /// Whether the database as a whole does no work now, whatever it is asked: away, starting, full, at a limit.
+    ///
+    /// Not a connection that broke or a statement that took too long: what was asked may be the cause of these.
+    public var isOutage: Bool {
+        switch self {
+        case .unreachable, .cellNotSet: true
+        case .server(let error): Self.states[error.sqlState] != nil
+        default: false
+        }
+    }
+
+    /// What whoever runs the server should know by words, from PostgreSQL's appendix of error codes.
+    private static let states = [
+        "53100": "its disk is full", "53300": "it has too many connections", "57P01": "it is being shut down",
+        "57P02": "it is starting again after a crash", "57P03": "it is starting or stopping",
+    ]
+
     public var description: String {
         switch self {
-        case .server(let error): "PostgreSQL error \(error.sqlState)\(error.constraint.map { " (\($0))" } ?? "")"
+        case .server(let error):
+            "PostgreSQL error \(error.sqlState)\(error.constraint.map { " (\($0))" } ?? "")"
+                + (Self.states[error.sqlState].map { ": \($0)" } ?? "")
         case .unreachable(let reason): "PostgreSQL cannot be reached: \(reason)"
         case .connectionLost: "the connection to PostgreSQL was lost"
         case .commitUncertain: "the connection to PostgreSQL was lost while committing"
@@ -67,6 +86,21 @@ public enum DatabaseFault: Fault, CustomDebugStringConvertible {
         case .cellNotSet(let number): "the cell \(number) is not set: ZVONAR_CELLS"
         case .misuse(let what): "misuse of the database: \(what)"
         }
+    }
+
+    /// Reading goes on then, so nobody notices it who only asks whether the server answers.
+    var isDiskFull: Bool {
+        guard case .server(let error) = self else { return false }
+        return error.sqlState == "53100"
+    }
+
+    /// What whoever runs the server may do about it; nil where nothing general can be said.
+    public var advice: String? {
+        if isDiskFull { return "make room on the disk of PostgreSQL's data; nothing is lost meanwhile" }
+        // The words of a server that lets nobody in any more; libpq hands on no code of them.
+        let words = ["too many connections", "too many clients", "remaining connection slots"]
+        guard words.contains(where: description.contains) else { return nil }
+        return "lower ZVONAR_DATABASE_POOL_SIZE, raise max_connections, or put PgBouncer between"
     }
 
     public var debugDescription: String {

@@ -115,7 +115,7 @@ extension Database {
             } catch is CancellationError {
                 return
             } catch {
-                if !isLost { logger.warning("cannot listen for wake-ups", metadata: ["error": "\(error)"]) }
+                if !isLost { logger.warning("cannot listen for wake-ups", metadata: ["error": "\(error.loggable)"]) }
                 isLost = true
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
             }

@@ -47,7 +47,7 @@ struct CopyTests {
         let (test, tenant) = try await tenantWithNotes()
         let (copied, limit) = try await test.database.tenant(tenant) { tx in
             try await tx.execute("ALTER TABLE notes ADD CONSTRAINT slow CHECK (pg_sleep(0.1)::text = '')")
-            try await tx.execute("SET LOCAL statement_timeout = 150")
+            _ = try await tx.query("SELECT set_config('statement_timeout', '150', true)")
             var copied = try await tx.copy(into: "notes (id)") { writer in
                 for number in 1...3 { try await writer.row(Int64(number)) }
             }

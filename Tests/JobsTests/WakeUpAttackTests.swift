@@ -44,7 +44,7 @@ struct WakeUpAttackTests {
             tx.touch(topic)
             try tx.enqueue(World.count, Number(value: 7))
         }
-        #expect(await changes.next() == [topic: 1])
+        #expect(await changes.next().map { Array($0.keys) } == [topic])
         try await waitUntil("the job is done") { world.seen.all == ["7"] }
         for task in living {
             task.cancel()

@@ -44,11 +44,20 @@ struct PanelEdge: RouterMiddleware {
     private func answer(to error: any Error, _ request: Request, _ context: WebContext) -> Response {
         let language = context.visit?.session.language ?? request.preferredLanguage
         let (status, page) = message(for: error, request, context, language)
-        return Response(
+        var response = Response(
             page: page.html(language: language, assets: assets, visitor: context.visit?.visitor),
             status: status
         )
+        if status == .serviceUnavailable {
+            response.headers[.retryAfter] = "\(Self.secondsAway)"
+            // Browsers load the page again by this one; a form is not sent twice.
+            if request.method == .get { response.headers[.refresh] = "\(Self.secondsAway)" }
+        }
+        return response
     }
+
+    /// After so long it is worth looking whether a fault has passed.
+    private static let secondsAway = 10
 
     private func message(
         for error: any Error,
@@ -62,16 +71,23 @@ struct PanelEdge: RouterMiddleware {
             (.conflict, MessagePage(title: ErrorTexts.forbiddenTitle, text: refusal.sentence(in: language)))
         case let error as any HTTPResponseError where error.status.code < 500:
             (error.status, Self.page(for: error.status, language))
-        default:
-            (
-                .internalServerError,
-                MessagePage(
-                    title: ErrorTexts.faultTitle,
-                    text: ErrorTexts.faultBody(language),
-                    incident: incidents.record(error, at: context.endpointPath, tenant: context.visit?.tenant)
-                )
-            )
+        default: fault(error, context, language)
         }
+    }
+
+    /// A fault that passes, such as a database that is away or has no connection left, is told from a broken page.
+    private func fault(
+        _ error: any Error,
+        _ context: WebContext,
+        _ language: Language
+    ) -> (HTTPResponse.Status, MessagePage) {
+        let isPassing = (error as? any Fault)?.isPassing ?? false
+        let page = MessagePage(
+            title: isPassing ? ErrorTexts.awayTitle : ErrorTexts.faultTitle,
+            text: isPassing ? ErrorTexts.awayBody(language) : ErrorTexts.faultBody(language),
+            incident: incidents.record(error, at: context.endpointPath, tenant: context.visit?.tenant)
+        )
+        return (isPassing ? .serviceUnavailable : .internalServerError, page)
     }
 
     private static func page(for status: HTTPResponse.Status, _ language: Language) -> MessagePage {

@@ -62,6 +62,7 @@ struct Visits: Sendable {
 extension HTTPField.Name {
     static let lastEventID = named("Last-Event-ID")
     static let xAccelBuffering = named("X-Accel-Buffering")
+    static let refresh = named("Refresh")
     static let secFetchSite = named("Sec-Fetch-Site")
     static let referrerPolicy = named("Referrer-Policy")
     static let openerPolicy = named("Cross-Origin-Opener-Policy")

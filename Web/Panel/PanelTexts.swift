@@ -67,5 +67,18 @@ enum ErrorTexts {
         en: "What happened has been logged. Reload the page; if that does not help, tell us this number:",
         kk: "Не болғаны жазылып алынды. Бетті жаңартыңыз; көмектеспесе, осы нөмірді бізге хабарлаңыз:"
     )
+    static let awayTitle = Wording(
+        ru: "Данные сейчас недоступны",
+        en: "The data cannot be reached just now",
+        kk: "Деректер қазір қолжетімсіз"
+    )
+    static let awayBody = Wording(
+        ru: "Ничего не потеряно. Страница откроется сама, как только всё заработает; если ждать приходится долго, "
+            + "сообщите нам этот номер:",
+        en: "Nothing is lost. The page opens by itself as soon as all works again; if that takes long, tell us this "
+            + "number:",
+        kk: "Ештеңе жоғалған жоқ. Бәрі қалпына келгенде бет өзі ашылады; ұзақ күтуге тура келсе, осы нөмірді бізге "
+            + "хабарлаңыз:"
+    )
     static let toCalls = Wording(ru: "К списку звонков", en: "To the list of calls", kk: "Қоңыраулар тізіміне")
 }

@@ -31,7 +31,7 @@ struct Doctor: AsyncParsableCommand {
                 print("✓ \(name): \(try await check())")
             } catch {
                 isWell = false
-                print("✗ \(name): \((error as? any Fault)?.description ?? "\(error)")")
+                print("✗ \(name): \(error is any Fault ? words(for: error) : "\(error)")")
             }
         }
         await http.close()
@@ -57,8 +57,11 @@ struct Doctor: AsyncParsableCommand {
             ("PostgreSQL as platform", { try await database.platform { try await version($0) } }),
             ("PostgreSQL as cell", { try await version(of: database) }),
         ]
-        for cell in database.allCells.dropFirst() {
-            checks.append(("PostgreSQL of cell \(cell.number)", { try await version(of: cell) }))
+        for cell in database.allCells {
+            let name = cell.number == 1 ? "PostgreSQL" : "PostgreSQL of cell \(cell.number)"
+            if cell.number > 1 { checks.append((name, { try await version(of: cell) })) }
+            checks.append(("\(name), its disk", { try await room(of: cell) }))
+            checks.append(("\(name), its clock", { try await agreement(with: cell) }))
         }
         checks += [
             (
@@ -93,6 +96,17 @@ struct Doctor: AsyncParsableCommand {
 
     private func version(_ tx: some Transaction) async throws -> String {
         try await tx.query("SELECT 'version ' || current_setting('server_version')").first?.decode(String.self) ?? "?"
+    }
+
+    private func room(of cell: Database) async throws -> String {
+        try await cell.tryDisk()
+        return "it writes"
+    }
+
+    private func agreement(with cell: Database) async throws -> String {
+        let offset = try await ClockOffset(of: cell, clock: .system)
+        if let trouble = offset.trouble { throw ValidationFailure(trouble) }
+        return "it shows this machine's time"
     }
 
     private func writable(_ folder: URL) throws -> String {

@@ -14,6 +14,7 @@ struct Health: Sendable {
     private let database: Database
     private let http: HTTPClient
     private let metrics: Metrics
+    private let clock: WallClock
 
     init(
         _ settings: Settings,
@@ -21,18 +22,21 @@ struct Health: Sendable {
         http: HTTPClient,
         jobs: [JobRunner],
         retention: Retention,
-        bot: BotRunner
+        bot: BotRunner,
+        clock: WallClock
     ) {
         self.settings = settings
         self.database = database
         self.http = http
+        self.clock = clock
         metrics = Metrics(
             settings: settings,
             database: database,
             jobs: jobs,
             retention: retention,
             bot: bot,
-            storage: settings.storage.map { StorageProbe(Bucket($0, http: http)) }
+            storage: settings.storage.map { StorageProbe(Bucket($0, http: http)) },
+            clock: clock
         ) {
             await Self.engines(settings, http).map { ($0.name, $0.state.map { $0 == .ready }) }
         }
@@ -53,6 +57,7 @@ struct Health: Sendable {
         var database = "ok"
         var engines: [String: String] = [:]
         var disk = "ok"
+        var clock = "ok"
         /// The cells beside the first.
         var cells: [String: String]?
 
@@ -64,15 +69,15 @@ struct Health: Sendable {
         var readiness = Readiness()
         do {
             _ = try await database.readPlatform { try await $0.query("SELECT 1") }
-            _ = try await database.readCell { try await $0.query("SELECT 1") }
+            readiness.database = try await look(at: database, &readiness)
         } catch {
-            readiness.database = (error as? any Fault)?.description ?? "unreachable"
+            readiness.database = words(for: error)
             readiness.status = "unavailable"
         }
         for cell in database.allCells.dropFirst() {
-            var state = "ok"
-            do { try await cell.readCell { _ = try await $0.query("SELECT 1") } } catch {
-                state = (error as? any Fault)?.description ?? "unreachable"
+            var state: String
+            do { state = try await look(at: cell, &readiness) } catch {
+                state = words(for: error)
                 readiness.degrade()
             }
             readiness.cells = (readiness.cells ?? [:]).merging(["\(cell.number)": state]) { $1 }
@@ -95,6 +100,18 @@ struct Health: Sendable {
         } catch {
             return Probes.Answer(isGood: false, text: "unreadable\n")
         }
+    }
+
+    /// How a cell is that answers: it may be unable to write, and its clock may be another.
+    private func look(at cell: Database, _ readiness: inout Readiness) async throws -> String {
+        if let trouble = try await ClockOffset(of: cell, clock: clock).trouble {
+            readiness.clock = trouble
+            readiness.degrade()
+        }
+        // Work tries at least once in half a minute again, so what is older has passed.
+        guard let fault = cell.fullDisk(within: .seconds(40)) else { return "ok" }
+        readiness.degrade()
+        return words(for: fault)
     }
 
     /// How each engine is, all asked at once; nil for one that is not set.
@@ -144,4 +161,11 @@ enum EngineState: Sendable, Equatable {
         case .down(let reason): "down: \(reason)"
         }
     }
+}
+
+/// A fault as whoever runs the product reads it, with what to do about it.
+func words(for error: any Error) -> String {
+    guard let fault = error as? any Fault else { return "unreachable" }
+    let advice = (fault as? DatabaseFault)?.advice
+    return ([fault.description] + [advice].compactMap { $0 }).joined(separator: "; ")
 }

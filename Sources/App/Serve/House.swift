@@ -31,7 +31,8 @@ struct House {
     private let upkeep: Upkeep
     private let web: WebApplication
 
-    init(_ settings: Settings, logger: Logger) throws {
+    /// `clock` is the machine's, which a test shifts.
+    init(_ settings: Settings, clock: WallClock = .system, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
         reactor = try Reactor()
@@ -53,10 +54,18 @@ struct House {
         for folder in [settings.recordings, settings.temporary] {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
-        let rooms = try Rooms(settings, database: database, http: http, jobs: jobs, logger: logger)
+        let rooms = try Rooms(settings, database: database, http: http, jobs: jobs, clock: clock, logger: logger)
         bot = rooms.bot
         upkeep = rooms.upkeep
-        let health = Health(settings, database: database, http: http, jobs: jobs, retention: retention, bot: rooms.bot)
+        let health = Health(
+            settings,
+            database: database,
+            http: http,
+            jobs: jobs,
+            retention: retention,
+            bot: rooms.bot,
+            clock: clock
+        )
         web = try WebApplication(
             WebConfiguration(
                 host: settings.host,

@@ -28,6 +28,7 @@ enum Metric: String, CaseIterable {
     case tenants = "zvonar_tenants"
     case retentionRemoved = "zvonar_retention_removed_total"
     case retentionSwept = "zvonar_retention_last_sweep_timestamp_seconds"
+    case clockOffset = "zvonar_clock_offset_seconds"
     case lastBackup = "zvonar_last_backup_timestamp_seconds"
 
     var isCounter: Bool { rawValue.hasSuffix("_total") }
@@ -63,6 +64,7 @@ enum Metric: String, CaseIterable {
         case .tenants: "Companies by state."
         case .retentionRemoved: "Rows that this process removed because their time was over, since its start."
         case .retentionSwept: "When this process last came to the end of a sweep, in seconds since 1970."
+        case .clockOffset: "By how much the clock of this machine goes ahead of PostgreSQL's; negative when behind."
         case .lastBackup: "When deploy/backup last finished, in seconds since 1970."
         }
     }

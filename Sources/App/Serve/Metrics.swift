@@ -14,6 +14,7 @@ struct Metrics: Sendable {
     let bot: BotRunner
     /// Nil where recordings lie in a folder.
     let storage: StorageProbe?
+    let clock: WallClock
     let engines: @Sendable () async -> [(name: String, isUp: Bool?)]
     let startedAt = Date()
 
@@ -103,6 +104,7 @@ struct Metrics: Sendable {
             let seconds = waiting.first { $0.name == lane.rawValue }?.oldestSeconds ?? 0
             page.add(.jobsOldest, seconds, [("lane", lane.rawValue)] + label(cell))
         }
+        page.add(.clockOffset, try await gauges.clockOffsetSeconds(clock), label(cell))
         page.add(.scheduleOverdue, try await gauges.scheduleOverdueSeconds(), label(cell))
         add(try await gauges.cellOutbox(of: bots), label(cell), &page)
     }

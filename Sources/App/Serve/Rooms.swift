@@ -21,8 +21,14 @@ struct Rooms {
     let bot: BotRunner
     let upkeep: Upkeep
 
-    init(_ settings: Settings, database: Database, http: HTTPClient, jobs: [JobRunner], logger: Logger) throws {
-        let clock = WallClock.system
+    init(
+        _ settings: Settings,
+        database: Database,
+        http: HTTPClient,
+        jobs: [JobRunner],
+        clock: WallClock,
+        logger: Logger
+    ) throws {
         let audio = try AudioTools(limits: AudioLimits(minutes: settings.recordingMinutes))
         let folders = WorkFolders(parent: settings.temporary)
         let files = RecordingFiles(

@@ -101,7 +101,10 @@ public final class LiveFeed: Sendable {
         do {
             return try await database.home(of: tenant) === cell
         } catch {
-            logger.debug("cannot tell the cell of a page", metadata: ["tenant": "\(tenant)", "error": "\(error)"])
+            logger.debug(
+                "cannot tell the cell of a page",
+                metadata: ["tenant": "\(tenant)", "error": "\(error.loggable)"]
+            )
             return false
         }
     }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many attempts at jobs of a type ended in one way.
 public struct JobCount: Sendable {
-    public enum Ending: String, Sendable { case done, putOff, failed, dead }
+    public enum Ending: String, Sendable, CaseIterable { case done, putOff, failed, dead }
 
     public let type: String
     public let ending: Ending

@@ -1,4 +1,5 @@
 public import Database
+import Foundation
 public import Kernel
 
 /// How much work lies where and how long it has waited, over all processes; for the metrics.
@@ -109,6 +110,21 @@ public struct WorkGauges: Sendable {
                 """
             ).first?.decode(Int.self, Int.self) ?? (0, 0)
         }
+    }
+
+    /// By how many seconds a clock goes ahead of the cell's database; negative where it is behind.
+    ///
+    /// Leases, schedules and waits run by the database's clock, links and digests by the machine's. 0 as long as the
+    /// database's time lies between the beginning and the end of the question, so a slow answer is no difference.
+    public func clockOffsetSeconds(_ clock: WallClock) async throws -> Double {
+        let asked = clock.now().timeIntervalSince1970
+        let time = try await database.readCell { tx in
+            try await tx.query("SELECT extract(epoch FROM clock_timestamp())::double precision")
+                .first?.decode(Double.self)
+        }
+        let answered = clock.now().timeIntervalSince1970
+        guard let time else { return 0 }
+        return time < asked ? asked - time : min(0, answered - time)
     }
 
     private static func line(_ row: Row) throws -> Line {

@@ -7,6 +7,7 @@ import Reactor
 import Support
 import Telegram
 import TelegramSandbox
+import Testing
 
 @testable import zvonar
 
@@ -29,20 +30,50 @@ struct City: Sendable {
         _ body: @Sendable (City) async throws -> Void
     ) async throws {
         try await withoutServer(speech: speech, settings: more) { city in
-            let settings = try Settings(arguments: [], environment: city.environment, file: nil)
-            let house = try House(settings, logger: city.log.logger)
-            let living = Task { try await house.run() }
-            do {
-                try await city.sandbox.waitForBotCommands()
-                try await body(city)
-            } catch {
-                living.cancel()
-                _ = await living.result
-                throw error
+            try await city.running { try await body(city) }
+        }
+    }
+
+    /// Runs the server in this process for the time of a body; `clock` stands in the place of the machine's.
+    func running(clock: WallClock = .system, _ body: () async throws -> Void) async throws {
+        let settings = try Settings(arguments: [], environment: environment, file: nil)
+        let house = try House(settings, clock: clock, logger: log.logger)
+        let living = Task { try await house.run() }
+        do {
+            try await sandbox.waitForBotCommands()
+            let visitor = try Visitor()
+            try await waitUntil("the panel answers") {
+                do { return try await visitor.get(panel + "/health").status == 200 } catch is HTTPFault { return false }
             }
+            try await body()
+        } catch {
             living.cancel()
             _ = await living.result
+            throw error
         }
+        living.cancel()
+        _ = await living.result
+    }
+
+    /// The one company that there is.
+    func tenant() async throws -> TenantID {
+        let rows = try await test.database.platform { try await $0.query("SELECT id FROM platform.tenants") }
+        return try #require(rows.first).decode(TenantID.self)
+    }
+
+    /// Runs a command of the product with the city's settings, such as `migrate`; what it printed.
+    @discardableResult
+    func command(_ arguments: String..., settings more: [String: String] = [:], code: Int32 = 0) async throws -> String
+    {
+        let command = try ProductCommand(arguments, environment.merging(more) { $1 }, in: folder)
+        let (ending, words) = try await command.end()
+        guard ending == code else { throw CommandEnded(code: ending, words: words) }
+        return words
+    }
+
+    private struct CommandEnded: Error {
+        let code: Int32
+        let words: String
     }
 
     /// The same where no server runs yet.

@@ -110,13 +110,7 @@ struct FirstPathTests {
     }
 
     func openPanel(_ person: Person, in city: City) async throws -> Visitor {
-        let asked = try await person.write("/panel")
-        let link = try await person.wait(for: "a link", after: asked.messageID) {
-            $0.text?.contains("/sign-in/") == true || $0.buttons.contains { $0.url != nil }
-        }
-        let address = try #require(
-            link.buttons.compactMap(\.url).first ?? link.text?.firstMatch(of: /https?:\S+/).map { String($0.0) }
-        )
+        let address = try await person.panelLink()
         let visitor = try Visitor()
         // Looking, as a messenger's preview does, uses nothing up.
         for _ in 0..<2 { #expect(try await visitor.get(address).text.contains("Войти")) }
@@ -160,16 +154,8 @@ struct FirstPathTests {
         let asked = try await ivan.write("/digest")
         let digest = try await ivan.wait(for: "an empty digest", after: asked.messageID) { $0.text != nil }
         #expect(digest.text?.contains("1 звонок") == false)
-        let link = try await ivan.write("/panel")
-        let invitation = try await ivan.wait(for: "a link", after: link.messageID) {
-            $0.text?.contains("/sign-in/") == true || $0.buttons.contains { $0.url != nil }
-        }
-        let address = try #require(
-            invitation.buttons.compactMap(\.url).first
-                ?? invitation.text?.firstMatch(of: /https?:\S+/).map { String($0.0) }
-        )
         let neighbour = try Visitor()
-        try await neighbour.signIn(address)
+        try await neighbour.signIn(try await ivan.panelLink())
         for path in ["", "/audio", "/transcript.txt"] {
             #expect(try await neighbour.get(visitor.callPage + path).status == 404)
         }

@@ -143,6 +143,17 @@ struct Person: Sendable {
         return try #require(found)
     }
 
+    /// Asks the bot for the panel; the address that signs in.
+    func panelLink() async throws -> String {
+        let asked = try await write("/panel")
+        let link = try await wait(for: "a link", after: asked.messageID) {
+            $0.text?.contains("/sign-in/") == true || $0.buttons.contains { $0.url != nil }
+        }
+        return try #require(
+            link.buttons.compactMap(\.url).first ?? link.text?.firstMatch(of: /https?:\S+/).map { String($0.0) }
+        )
+    }
+
     /// Waits for a text that contains a part.
     @discardableResult
     func wait(forText part: String, after message: Int64 = 0, within limit: Duration = .seconds(60)) async throws

@@ -10,25 +10,11 @@ import Testing
 /// Companies in two databases, beside a third that is down all the time.
 struct SecondCellTests {
     @Test func `the first path is walked in a second cell beside the first, while a third is down`() async throws {
-        let second = try await TestDatabase.bare()
-        let address = "postgresql:///\(second.address.name)?host=\(second.host)&port=\(second.port)"
-        let cells = [
-            "ZVONAR_CELLS": "2,3",
-            "ZVONAR_CELL_2_URL": address,
-            "ZVONAR_CELL_3_URL": "postgresql:///nowhere?host=\(second.host)/nowhere",
-            "ZVONAR_CELLS_FOR_NEW": "1,2",
-        ]
-        // What `zvonar migrate` does for the cell.
-        let cell = Database(
-            configuration: second,
-            cells: [:],
-            number: 2,
-            reactor: TestDatabase.reactor,
-            logger: TestDatabase.logger
-        )
+        let cell = try await CellOfATest.make()
+        var cells = cell.settings
+        cells["ZVONAR_CELLS"] = "2,3"
+        cells["ZVONAR_CELL_3_URL"] = "postgresql:///nowhere?host=\(cell.configuration.host)/nowhere"
         defer { cell.close() }
-        try await Migrator(database: cell, folder: MigrationFolder(TestDatabase.root.appending(path: "Migrations")))
-            .migrate()
         try await City.live(settings: cells) { city in
             let path = FirstPathTests()
             // The cell with the fewest companies takes the next: Ivan's is in the first, Olga's in the second.
@@ -36,7 +22,7 @@ struct SecondCellTests {
             try await path.register(ivan, company: "Автовыкуп")
             let olga = try await city.sandbox.person("Ольга")
             try await path.register(olga, company: "Домашний Мир")
-            #expect(try await Self.tenants(cell).count == 1)
+            #expect(try await cell.tenants().count == 1)
             let call = try await path.sendRecording(olga)
             try await path.listen(olga, to: call)
             try await path.ask(olga)
@@ -44,18 +30,12 @@ struct SecondCellTests {
             try await path.lookAtCall(visitor)
             try await path.readDigest(olga)
             // Her calls lie there and nowhere else, and the first cell does its own work beside it.
-            let tenant = try #require(try await Self.tenants(cell).first)
-            #expect(try await Self.calls(of: tenant, in: cell) == 1)
+            let tenant = try #require(try await cell.tenants().first)
+            #expect(try await cell.calls(of: tenant) == 1)
             await #expect(throws: DatabaseFault.self) { try await Self.calls(of: tenant, in: city.test.database) }
             _ = try await path.sendRecording(ivan)
             try await path.stayApart(city, visitor: visitor)
             try await Self.expectToldApart(city)
-        }
-    }
-
-    private static func tenants(_ cell: Database) async throws -> [TenantID] {
-        try await cell.cell { tx in
-            try await tx.query("SELECT tenant_id FROM cell.tenants").map { try $0.decode(TenantID.self) }
         }
     }
 

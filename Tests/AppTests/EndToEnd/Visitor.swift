@@ -37,6 +37,14 @@ final class Visitor: Sendable {
         try await send(HTTPRequest(.get, try #require(URL(string: address)), headers: merged(headers)))
     }
 
+    /// Follows an address whose answer goes on and on.
+    func follow(_ address: String, _ headers: [String: String], _ body: (HTTPStream) async throws -> Void) async throws
+    {
+        var request = HTTPRequest(.get, try #require(URL(string: address)), headers: merged(headers))
+        request.timeouts.total = .seconds(300)
+        try await client.stream(request, body)
+    }
+
     /// Opens a sign-in link and presses its button.
     func signIn(_ address: String) async throws {
         let page = try await get(address)

@@ -77,3 +77,33 @@ final class ServerProcess: Sendable {
         get throws { String(decoding: try Data(contentsOf: log), as: UTF8.self) }
     }
 }
+
+/// A command of the product that ends by itself.
+struct ProductCommand {
+    private let ended = Signal<Int32>()
+    private let output: URL
+
+    /// Its words go to a file below `folder`.
+    init(_ arguments: [String], _ environment: [String: String], in folder: URL) throws {
+        output = folder.appending(path: "command-\(UUID()).log")
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        let handle = try #require(FileHandle(forWritingAtPath: output.path))
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["--default-signal", ServerProcess.program.path] + arguments
+        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]) { $1 }
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        process.currentDirectoryURL = folder
+        let ended = ended
+        process.terminationHandler = { ended.send($0.terminationReason == .exit ? $0.terminationStatus : -1) }
+        try process.run()
+    }
+
+    /// Its exit code and everything it printed, once it has ended.
+    func end() async throws -> (code: Int32, words: String) {
+        let code = try await ended.next(within: .seconds(120))
+        return (code, String(decoding: try Data(contentsOf: output), as: UTF8.self))
+    }
+}

@@ -24,7 +24,7 @@ struct DroppedCompanyTests {
             let other = neighbour
             try await listen(other, next) { neighbours in
                 try await listen(listener, address) { events in
-                    try await Tenants(database: panel.test.database).drop(ours.tenant, with: panel.test.migrator)
+                    try await Tenants(database: panel.test.database).drop(ours.tenant, with: panel.test.migrator) {}
                     var block = try await events.nextBlock()
                     while block == ": " { block = try await events.nextBlock() }
                     #expect(block == "event: end\ndata: end")

@@ -123,6 +123,27 @@ struct PanelEdgeTests {
         return recv(descriptor, &byte, 1, 0) == 0
     }
 
+    @Test func `a database without a connection left is a page that comes back by itself, and no broken one`()
+        async throws
+    {
+        try await PanelFixture.run { panel in
+            let company = try await panel.company()
+            var browser = try await panel.browser(company)
+            try panel.test.runAsSuperuser("ALTER DATABASE \(panel.test.name) CONNECTION LIMIT 0")
+            try panel.test.runAsSuperuser(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            let page = try await browser.get("/calls")
+            #expect(page.status == 503)
+            #expect(page.headers["Retry-After"] == "10" && page.headers["Refresh"] == "10")
+            #expect(page.text.contains(/class="incident">[2-9A-Z]{8}</))
+            // Who it is cannot be looked up either, so the browser's language holds.
+            #expect(page.text.contains("Данные сейчас недоступны"), "\(page.text)")
+            try panel.test.runAsSuperuser("ALTER DATABASE \(panel.test.name) CONNECTION LIMIT -1")
+            #expect(try await browser.get("/calls").status == 200)
+        }
+    }
+
     @Test func `a fault becomes a number that stands in the log once, and the address does not`() async throws {
         try await PanelFixture.run { panel in
             let company = try await panel.company()
