@@ -56,6 +56,31 @@ extension Database {
         [self] + cells.others.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Asks every cell the same, side by side and each for `limit` at most; the answers are in the order of the cells.
+    ///
+    /// A cell that hangs costs the others nothing: its answer is `DatabaseFault.timedOut`, and it is not waited for.
+    public func askCells<Value: Sendable>(
+        within limit: Duration = .seconds(2),
+        _ ask: @escaping @Sendable (Database) async throws -> Value
+    ) async -> [(cell: Database, answer: Result<Value, any Error>)] {
+        let cells = allCells
+        let answers = await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
+            for (index, cell) in cells.enumerated() {
+                group.addTask {
+                    do {
+                        return (index, .success(try await withDeadline(limit) { try await ask(cell) }))
+                    } catch is DeadlinePassed {
+                        return (index, .failure(DatabaseFault.timedOut))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        return cells.enumerated().map { ($1, answers[$0] ?? .failure(DatabaseFault.timedOut)) }
+    }
+
     /// Refuses when a database is another cell than the settings say; one that does not answer is not judged.
     public func checkNumbers() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

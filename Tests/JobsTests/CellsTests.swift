@@ -82,4 +82,17 @@ struct CellsTests {
         #expect(lines.first?.contains("test.count of tenant \(tenant)") == true)
         #expect(lines.last?.hasPrefix("cell 2 could not be asked: PostgreSQL cannot be reached") == true)
     }
+
+    @Test func `an incident was looked for as long as a silent cell let one wait`() async throws {
+        try await withLoopbackServer({ $0.waitForEnd() }) { silent in
+            let test = try await TestDatabase.make()
+            var address = Self.nowhere
+            (address.host, address.port, address.connectTimeout) = ("127.0.0.1", silent.port, .seconds(600))
+            let database = Self.database(test, cells: [2: address])
+            defer { database.close() }
+            let incidents = Incidents(database: database, limit: .seconds(5))
+            let lines = try await withDeadline(.seconds(60)) { try await incidents.find("K7M2Q9XA") }
+            #expect(lines == ["cell 2 could not be asked: PostgreSQL did not answer in time"])
+        }
+    }
 }

@@ -67,22 +67,18 @@ struct Health: Sendable {
     /// Not ready without PostgreSQL; with an engine down or a full disk it is degraded, since work waits for that.
     private func ready() async -> Probes.Answer {
         var readiness = Readiness()
-        do {
-            _ = try await database.readPlatform { try await $0.query("SELECT 1") }
-            readiness.database = try await look(at: database, &readiness)
-        } catch {
-            readiness.database = words(for: error)
-            readiness.status = "unavailable"
-        }
-        for cell in database.allCells.dropFirst() {
-            var state: String
-            do { state = try await look(at: cell, &readiness) } catch {
-                state = words(for: error)
-                readiness.degrade()
+        async let engines = Self.engines(settings, http)
+        for look in await CellLook.all(of: database, clock: clock) {
+            if !look.isWell { readiness.degrade() }
+            if let trouble = look.clock { readiness.clock = trouble }
+            if look.number == database.number {
+                readiness.database = look.state
+                if !look.isUp { readiness.status = "unavailable" }
+            } else {
+                readiness.cells = (readiness.cells ?? [:]).merging(["\(look.number)": look.state]) { $1 }
             }
-            readiness.cells = (readiness.cells ?? [:]).merging(["\(cell.number)": state]) { $1 }
         }
-        for (name, state) in await Self.engines(settings, http) {
+        for (name, state) in await engines {
             readiness.engines[name] = state?.text ?? "not set"
             if let state, state != .ready { readiness.degrade() }
         }
@@ -100,18 +96,6 @@ struct Health: Sendable {
         } catch {
             return Probes.Answer(isGood: false, text: "unreadable\n")
         }
-    }
-
-    /// How a cell is that answers: it may be unable to write, and its clock may be another.
-    private func look(at cell: Database, _ readiness: inout Readiness) async throws -> String {
-        if let trouble = try await ClockOffset(of: cell, clock: clock).trouble {
-            readiness.clock = trouble
-            readiness.degrade()
-        }
-        // Work tries at least once in half a minute again, so what is older has passed.
-        guard let fault = cell.fullDisk(within: .seconds(40)) else { return "ok" }
-        readiness.degrade()
-        return words(for: fault)
     }
 
     /// How each engine is, all asked at once; nil for one that is not set.

@@ -21,16 +21,18 @@ struct Metrics: Sendable {
     func page() async -> MetricsPage {
         var page = MetricsPage()
         addProcess(&page)
+        async let engines = engines()
         do {
-            try await addWork(&page)
-            try await addBots(&page)
+            let platform = try await withDeadline(Self.platformLimit) { try await platformPage() }
+            page.add(platform.page)
+            page.add(await work.page(of: platform.running))
             page.add(.databaseUp, 1)
         } catch {
             // The rest of the page is worth having without it.
             page.add(.databaseUp, 0)
         }
         if let storage { page.add(.storageUp, await storage.isUp() ? 1 : 0) }
-        for (name, isUp) in await engines() {
+        for (name, isUp) in await engines {
             guard let isUp else { continue }
             page.add(.engineUp, isUp ? 1 : 0, [("engine", name)])
         }
@@ -42,12 +44,12 @@ struct Metrics: Sendable {
         if let bytes = Self.residentBytes() { page.add(.memory, bytes) }
         for (cell, counts) in database.allCells.flatMap({ cell in cell.connectionCounts.map { (cell, $0) } })
         where cell.number == 1 || counts.login != DatabaseConfiguration.Login.platform.rawValue {
-            let labels = [("login", counts.login)] + label(cell)
+            let labels = [("login", counts.login)] + work.label(cell)
             page.add(.connectionsLent, Double(counts.lent), labels)
             page.add(.connectionsIdle, Double(counts.idle), labels)
         }
         for (cell, count) in zip(database.allCells, jobs).flatMap({ cell, jobs in jobs.counts.map { (cell, $0) } }) {
-            let labels = [("type", count.type), ("ending", count.ending.rawValue)] + label(cell)
+            let labels = [("type", count.type), ("ending", count.ending.rawValue)] + work.label(cell)
             page.add(.jobAttempts, Double(count.count), labels)
         }
         for (kind, count) in retention.counts {
@@ -73,53 +75,25 @@ struct Metrics: Sendable {
         if let date = Self.lastBackup(settings.variable) { page.add(.lastBackup, date) }
     }
 
-    private func addWork(_ page: inout MetricsPage) async throws {
+    /// What the platform knows, with the bots that run.
+    private func platformPage() async throws -> (page: MetricsPage, running: [BotID]) {
         let gauges = WorkGauges(database: database)
+        var page = MetricsPage()
         let inbox = try await gauges.inbox()
         page.add(.inboxWaiting, Double(inbox.count))
         page.add(.inboxOldest, inbox.oldestSeconds)
-        add(try await gauges.platformOutbox(), [], &page)
+        page.add(try await gauges.platformOutbox(), [])
         let connections = try await gauges.serverConnections()
         page.add(.serverConnections, Double(connections.count))
         page.add(.serverConnectionsLimit, Double(connections.limit))
-        let bots = try await Bots(database: database).running()
-        for cell in database.allCells {
-            do {
-                try await addWork(of: cell, bots, &page)
-                page.add(.cellUp, 1, [("cell", "\(cell.number)")])
-            } catch {
-                // The others are told all the same.
-                page.add(.cellUp, 0, [("cell", "\(cell.number)")])
-            }
-        }
+        try await addBots(&page)
+        return (page, try await Bots(database: database).running())
     }
 
-    private func addWork(of cell: Database, _ bots: [BotID], _ page: inout MetricsPage) async throws {
-        let gauges = WorkGauges(database: cell)
-        for depth in try await JobList(database: cell).depths() {
-            page.add(.jobs, Double(depth.count), [("lane", depth.lane), ("state", depth.state)] + label(cell))
-        }
-        let waiting = try await gauges.jobs()
-        for lane in JobLane.allCases {
-            let seconds = waiting.first { $0.name == lane.rawValue }?.oldestSeconds ?? 0
-            page.add(.jobsOldest, seconds, [("lane", lane.rawValue)] + label(cell))
-        }
-        page.add(.clockOffset, try await gauges.clockOffsetSeconds(clock), label(cell))
-        page.add(.scheduleOverdue, try await gauges.scheduleOverdueSeconds(), label(cell))
-        add(try await gauges.cellOutbox(of: bots), label(cell), &page)
-    }
+    /// More than a cell has, since so many questions are asked one after another.
+    private static let platformLimit = Duration.seconds(5)
 
-    private func add(_ outboxes: [WorkGauges.Line], _ labels: [(String, String)], _ page: inout MetricsPage) {
-        for outbox in outboxes {
-            page.add(.outboxWaiting, Double(outbox.count), [("place", outbox.name)] + labels)
-            page.add(.outboxOldest, outbox.oldestSeconds, [("place", outbox.name)] + labels)
-        }
-    }
-
-    /// Names the cell where there is more than one.
-    private func label(_ cell: Database) -> [(String, String)] {
-        database.allCells.count > 1 ? [("cell", "\(cell.number)")] : []
-    }
+    private var work: CellMetrics { CellMetrics(database: database, clock: clock) }
 
     private func addBots(_ page: inout MetricsPage) async throws {
         let bots = try await Bots(database: database).all()

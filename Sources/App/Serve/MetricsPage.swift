@@ -1,5 +1,5 @@
 /// A page in Prometheus' text form.
-struct MetricsPage {
+struct MetricsPage: Sendable {
     private var families: [(metric: Metric, lines: [String])] = []
 
     /// Adds a value; the help and the kind of a metric are said once, before its first value.
@@ -11,6 +11,17 @@ struct MetricsPage {
             families[index].lines.append(line)
         } else {
             families.append((metric, [line]))
+        }
+    }
+
+    /// Adds what another page has, under what this one has of the same metrics.
+    mutating func add(_ other: MetricsPage) {
+        for (metric, lines) in other.families {
+            if let index = families.firstIndex(where: { $0.metric == metric }) {
+                families[index].lines += lines
+            } else {
+                families.append((metric, lines))
+            }
         }
     }
 

@@ -3,14 +3,26 @@ public import Database
 /// Finds where an incident number stands in the database.
 public struct Incidents: Sendable {
     private let database: Database
+    /// Longer than a probe waits: nothing but a person stands in line, and the look goes through the whole queue.
+    private let limit: Duration
 
-    public init(database: Database) { self.database = database }
+    public init(database: Database, limit: Duration = .seconds(10)) {
+        self.database = database
+        self.limit = limit
+    }
 
     /// A line for each job and update that failed under the number, and for each cell that could not be asked.
     public func find(_ number: String) async throws -> [String] {
-        let jobs = await withTaskGroup(of: (Int, [String]).self) { group in
-            for cell in database.allCells { group.addTask { (cell.number, await lines(about: number, in: cell)) } }
-            return await group.reduce(into: [(Int, [String])]()) { $0.append($1) }
+        let answers = await database.askCells(within: limit) { cell in
+            try await jobs(number, in: cell).map { try $0.decode(String.self) }
+        }
+        let lines = answers.flatMap { cell, answer -> [String] in
+            switch answer {
+            case .success(let lines): return lines
+            case .failure(let error):
+                let reason = (error as? DatabaseFault)?.description ?? "it failed"
+                return ["cell \(cell.number) could not be asked: \(reason)"]
+            }
         }
         let updates = try await database.platform { tx in
             try await tx.query(
@@ -22,16 +34,7 @@ public struct Incidents: Sendable {
                 """
             )
         }
-        return jobs.sorted { $0.0 < $1.0 }.flatMap(\.1) + (try updates.map { try $0.decode(String.self) })
-    }
-
-    private func lines(about number: String, in cell: Database) async -> [String] {
-        do {
-            return try await jobs(number, in: cell).map { try $0.decode(String.self) }
-        } catch {
-            let reason = (error as? DatabaseFault)?.description ?? "it failed"
-            return ["cell \(cell.number) could not be asked: \(reason)"]
-        }
+        return lines + (try updates.map { try $0.decode(String.self) })
     }
 
     private func jobs(_ number: String, in cell: Database) async throws -> [Row] {
