@@ -54,6 +54,10 @@ struct PoolerTests {
             try await pooled.heartbeat { try #require(try await $0.query(question).first).decode(Int.self) }
         }
         #expect(Set(backends).count == 1)
+        let ofPlatform = try await (0..<5).asyncMap { _ in
+            try await pooled.platformHeartbeat { try #require(try await $0.query(question).first).decode(Int.self) }
+        }
+        #expect(Set(ofPlatform).count == 1 && ofPlatform.first != backends.first)
         let task = Task { await pooled.runWakeUps() }
         defer { task.cancel() }
         try await waitUntil("a session listens") {

@@ -103,13 +103,90 @@ struct LeaseTests {
         await contender?.value
     }
 
+    @Test func `a lease was lost while work had all connections`() async throws {
+        let test = try await TestDatabase.make()
+        var configuration = test.configuration
+        configuration.poolSize = 2
+        let busy = Database(configuration: configuration, reactor: TestDatabase.reactor, logger: TestDatabase.logger)
+        defer { busy.close() }
+        let epochs = Epochs()
+        let holder = contend(in: busy, epochs)
+        try await waitUntil { epochs.all == [1] }
+        let (lent, end) = (Seen(), Seen())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    try await busy.platform { tx in
+                        _ = try await tx.query("SELECT 1")
+                        lent.append("a connection")
+                        try await waitUntil(within: .seconds(60)) { end.count > 0 }
+                    }
+                }
+            }
+            try await waitUntil { lent.count == 2 }
+            let before = try #require(try await heldUntil(test))
+            // Longer than one that is not renewed lasts.
+            try await waitUntil { try #require(try await heldUntil(test)) > before + 4 }
+            end.append("now")
+            try await group.waitForAll()
+        }
+        holder.cancel()
+        await holder.value
+    }
+
+    @Test func `who waited for a lease locked and wrote it twice a second`() async throws {
+        let test = try await TestDatabase.make()
+        try await test.database.platform {
+            try await $0.execute(
+                """
+                INSERT INTO platform.leases (name, holder, epoch, until)
+                VALUES ('bot', 'another', 7, now() + interval '11 seconds')
+                """
+            )
+        }
+        let waiting = Database(
+            configuration: test.configuration,
+            reactor: TestDatabase.reactor,
+            logger: TestDatabase.logger
+        )
+        defer { waiting.close() }
+        let contender = contend(in: waiting, Epochs())
+        var asked: Set<String> = []
+        var isUntouched = true
+        try await waitUntil("it has asked three times") {
+            let rows = try await test.database.platform { tx in
+                try await tx.query(
+                    """
+                    SELECT state_change::text, lease.xmax::text = '0' AND lease.epoch = 7
+                    FROM pg_stat_activity CROSS JOIN platform.leases AS lease
+                    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+                      AND state = 'idle'
+                    """
+                )
+            }
+            for row in rows {
+                let (moment, isSame) = try row.decode(String.self, Bool.self)
+                asked.insert(moment)
+                isUntouched = isUntouched && isSame
+            }
+            return asked.count >= 3
+        }
+        #expect(isUntouched)
+        contender.cancel()
+        await contender.value
+    }
+
     private func heldUntil(_ test: TestDatabase) async throws -> Date? {
         let rows = try await test.database.platform { try await $0.query("SELECT until FROM platform.leases") }
         return try rows.first?.decode(Date.self)
     }
 
     private func contend(in test: TestDatabase, _ epochs: Epochs) -> Task<Void, Never> {
-        let leases = Leases(database: test.database, logger: TestDatabase.logger)
+        contend(in: test.database, epochs)
+    }
+
+    private func contend(in database: Database, _ epochs: Epochs) -> Task<Void, Never> {
+        let leases = Leases(database: database, logger: TestDatabase.logger)
         return Task {
             await leases.hold("bot") { epoch in
                 epochs.append(epoch)
