@@ -11,8 +11,13 @@ public import Telegram
 public final class BotRunner: Sendable {
     public let counters = BotCounters()
     private let parts: BotParts
+    /// One for each cell, in their order.
+    private let watches: [OutboxWatch]
 
-    public init(_ parts: BotParts) { self.parts = parts }
+    public init(_ parts: BotParts) {
+        self.parts = parts
+        watches = parts.database.allCells.map { OutboxWatch(database: $0, logger: parts.logger) }
+    }
 
     /// Puts the shared bot of this installation there, or its new token in place of the old.
     ///
@@ -40,6 +45,7 @@ public final class BotRunner: Sendable {
     public func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runBots() }
+            for watch in self.watches { group.addTask { await watch.run() } }
             group.addTask { await ProvisioningLoop(parts: self.parts).run() }
         }
     }
@@ -117,6 +123,7 @@ public final class BotRunner: Sendable {
             parts: parts,
             client: client,
             counters: counters,
+            watches: watches,
             logger: logger
         )
         await parts.leases.hold("bot:\(stored.id)") { [logger] epoch in

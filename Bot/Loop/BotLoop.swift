@@ -13,6 +13,8 @@ struct BotLoop: Sendable {
     let parts: BotParts
     let client: TelegramClient
     let counters: BotCounters
+    /// One for each cell, in their order.
+    let watches: [OutboxWatch]
     let logger: Logger
 
     /// How many chats are handled at once.
@@ -27,9 +29,10 @@ struct BotLoop: Sendable {
         let (putOffs, putOff) = AsyncStream.makeStream(of: PutOff.self)
         let outboxes = parts.database.allCells.map { Outbox(database: $0, bot: bot, epoch: epoch) }
         let budget = OutboxBudget(limits: parts.limits, senders: outboxes.count)
-        let senders = outboxes.map { outbox in
+        let senders = zip(outboxes, watches).map { outbox, watch in
             OutboxSender(
                 outbox: outbox,
+                wakeUps: { watch.signals(of: bot) },
                 client: client,
                 budget: budget,
                 logger: logger,

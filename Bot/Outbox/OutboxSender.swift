@@ -11,6 +11,7 @@ import Telegram
 /// crash leaves between the two is ambiguous and never sent twice.
 final class OutboxSender: Sendable {
     private let outbox: Outbox
+    private let wakeUps: @Sendable () -> AsyncStream<Void>
     private let client: TelegramClient
     private let logger: Logger
     private let budget: OutboxBudget
@@ -27,9 +28,10 @@ final class OutboxSender: Sendable {
     /// The last claim failed, perhaps after a long wait.
     private let isFailing = Mutex(false)
 
-    /// `chatIsClosed` is told of a chat that blocked the bot, `badToken` when Telegram does not know the bot any more.
+    /// `wakeUps` yields when there may be something to send; `chatIsClosed` is told of a chat that blocked the bot, `badToken` when Telegram does not know the bot any more.
     init(
         outbox: Outbox,
+        wakeUps: @escaping @Sendable () -> AsyncStream<Void>,
         client: TelegramClient,
         budget: OutboxBudget = OutboxBudget(),
         logger: Logger,
@@ -37,6 +39,7 @@ final class OutboxSender: Sendable {
         badToken: @escaping @Sendable (String) async -> Void
     ) {
         self.outbox = outbox
+        self.wakeUps = wakeUps
         self.client = client
         self.logger = logger
         self.chatIsClosed = chatIsClosed
@@ -63,7 +66,7 @@ final class OutboxSender: Sendable {
     private func sendAll() async {
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in
-                for await _ in outbox.signals { signal.yield() }
+                for await _ in wakeUps() { signal.yield() }
                 signal.finish()
             }
             for await _ in signals {

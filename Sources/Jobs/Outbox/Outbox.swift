@@ -8,17 +8,13 @@ public struct Outbox: Sendable {
     private let database: Database
     private let bot: BotID
     private let epoch: Int64
-    /// Only the first cell has the platform beside it.
-    private var places: [OutboxPlace] { database.number == 1 ? OutboxPlace.allCases : [.cell] }
+    private var places: [OutboxPlace] { database.outboxPlaces }
 
     public init(database: Database, bot: BotID, epoch: Int64) {
         self.database = database
         self.bot = bot
         self.epoch = epoch
     }
-
-    /// Yields when there may be something to send.
-    public var signals: AsyncStream<Void> { database.wakeUps(on: .outbox) }
 
     /// Takes the next message of each chat that has one and is not in `busy`, the most urgent first.
     ///
@@ -29,7 +25,7 @@ public struct Outbox: Sendable {
         for place in places where rows.count < limit {
             let taken = busy + rows.map(\.chat)
             do {
-                rows += try await run(place, .oneExchange) { tx in
+                rows += try await database.run(place, .oneExchange) { tx in
                     let answers = try await tx.query(together: [
                         // Locked first: the newer holder waits until this transaction has ended.
                         "SELECT FROM \(holder(place)) FOR SHARE",
@@ -53,7 +49,7 @@ public struct Outbox: Sendable {
     /// Lets wait again what was claimed under this epoch and is not in hand: it was never sent.
     public func putBack(except inHand: Set<OutboxNumber>) async throws {
         for place in places {
-            try await run(place, .oneExchange) { try await $0.execute(puttingBack(except: inHand, place)) }
+            try await database.run(place, .oneExchange) { try await $0.execute(puttingBack(except: inHand, place)) }
         }
     }
 
@@ -65,13 +61,19 @@ public struct Outbox: Sendable {
     public func end(_ row: OutboxRow, _ ending: OutboxEnding) async throws -> Bool {
         switch ending {
         case .sent(let message):
-            try await run(row.place, .oneExchange) { try await $0.query(marking(row, asSent: message)).count == 1 }
+            try await database.run(row.place, .oneExchange) {
+                try await $0.query(marking(row, asSent: message)).count == 1
+            }
         case .later(let delay, let reason):
-            try await run(row.place, .oneExchange) { try await putOff(row, by: delay, because: reason, in: $0) }
+            try await database.run(row.place, .oneExchange) {
+                try await putOff(row, by: delay, because: reason, in: $0)
+            }
         case .refused(let reason):
-            try await run(row.place, .oneExchange) { try await finish(row, state: "refused", error: reason, in: $0) }
+            try await database.run(row.place, .oneExchange) {
+                try await finish(row, state: "refused", error: reason, in: $0)
+            }
         case .ambiguous(let reason):
-            try await run(row.place) { tx in
+            try await database.run(row.place) { tx in
                 let isOurs = try await finish(row, state: "ambiguous", error: reason, in: tx)
                 if isOurs { try await queueAmbiguousBody(ofRows: [row.id], in: row.place, tx) }
                 return isOurs
@@ -82,7 +84,7 @@ public struct Outbox: Sendable {
     /// Forgets which message a slot is, because a person has deleted it: the next row of the slot is sent anew.
     public func forgetSlot(of row: OutboxRow) async throws {
         guard let slot = row.slot else { return }
-        try await run(row.place) { tx in
+        try await database.run(row.place) { tx in
             try await tx.execute(
                 """
                 DELETE FROM \(row.place.slots)
@@ -98,7 +100,7 @@ public struct Outbox: Sendable {
     /// `OutboxFault.superseded` when a newer epoch was here before.
     public func recover() async throws {
         for place in places {
-            try await run(place) { tx in
+            try await database.run(place) { tx in
                 // Raised first: an older holder that claims at this moment is waited for, and later ones are refused.
                 let raised = try await tx.execute(
                     """
@@ -134,7 +136,7 @@ public struct Outbox: Sendable {
     public func refuseAll(to chat: Int64, because reason: String) async throws -> Int {
         var count = 0
         for place in places {
-            count += try await run(place) { tx in
+            count += try await database.run(place) { tx in
                 try await tx.execute(
                     """
                     UPDATE \(place.table)
@@ -145,18 +147,6 @@ public struct Outbox: Sendable {
             }
         }
         return count
-    }
-
-    @discardableResult
-    private func run<Value: Sendable>(
-        _ place: OutboxPlace,
-        _ traits: TransactionTraits = [],
-        _ body: (any Transaction) async throws -> Value
-    ) async throws -> Value {
-        switch place {
-        case .cell: try await database.cell(traits.union(.usesIndexes)) { try await body($0) }
-        case .platform: try await database.platform(traits.union(.usesIndexes)) { try await body($0) }
-        }
     }
 
     /// This holder of the lease, as long as there is no newer one.

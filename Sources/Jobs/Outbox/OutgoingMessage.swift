@@ -101,6 +101,24 @@ public enum OutboxPlace: Sendable, CaseIterable {
     var holders: SQL { self == .cell ? "cell.outbox_holders" : "platform.outbox_holders" }
 }
 
+extension Database {
+    /// Where messages wait in a cell; only the first has the platform beside it.
+    var outboxPlaces: [OutboxPlace] { number == 1 ? OutboxPlace.allCases : [.cell] }
+
+    /// Runs `body` with the rights of a place, by indexes: its tables are empty at one time and long at another.
+    @discardableResult
+    func run<Value: Sendable>(
+        _ place: OutboxPlace,
+        _ traits: TransactionTraits = [],
+        _ body: (any Transaction) async throws -> Value
+    ) async throws -> Value {
+        switch place {
+        case .cell: try await cell(traits.union(.usesIndexes)) { try await body($0) }
+        case .platform: try await platform(traits.union(.usesIndexes)) { try await body($0) }
+        }
+    }
+}
+
 extension TenantTransaction {
     /// Adds a message to the closing part: it is sent once this transaction is committed, and not otherwise.
     public func send(_ message: OutgoingMessage) throws {

@@ -59,10 +59,10 @@ import Testing
                 let outbox = Outbox(database: stage.database, bot: stage.bot, epoch: 1000)
                 try await outbox.recover()
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    let waiting = stage.sender(of: Outbox(database: away, bot: stage.bot, epoch: 1000), budget)
+                    let waiting = stage.sender(of: Outbox(database: away, bot: stage.bot, epoch: 1000), away, budget)
                     group.addTask { await waiting.run() }
                     try await waitUntil("the silent cell is asked") { silent.connections > 0 }
-                    let working = stage.sender(of: outbox, budget)
+                    let working = stage.sender(of: outbox, stage.database, budget)
                     group.addTask { await working.run() }
                     try await anna.waits(for: "Письмо 3")
                     group.cancelAll()
@@ -150,9 +150,10 @@ import Testing
 }
 
 extension Stage {
-    fileprivate func sender(of outbox: Outbox, _ budget: OutboxBudget) -> OutboxSender {
+    fileprivate func sender(of outbox: Outbox, _ cell: Database, _ budget: OutboxBudget) -> OutboxSender {
         OutboxSender(
             outbox: outbox,
+            wakeUps: { cell.wakeUps(on: .outbox) },
             client: TelegramClient(http: http, token: token, address: parts.telegramAddress),
             budget: budget,
             logger: TestDatabase.logger,
