@@ -177,7 +177,7 @@ struct EffectWriter: Sendable {
     }
 
     private func call(_ token: Token, of tenant: TenantID) async throws -> CallID? {
-        try await parts.database.tenant(tenant) { tx in try await call(token, tx) }
+        try await parts.database.read(tenant) { tx in try await call(token, tx) }
     }
 
     private func call(_ token: Token, _ tx: TenantTransaction) async throws -> CallID? {

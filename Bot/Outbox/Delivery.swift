@@ -15,6 +15,10 @@ struct Delivery: Sendable, Equatable {
     }
 
     init(_ body: OutgoingBody, chat: Int64, slotMessage: Int64?) throws {
+        if slotMessage == nil || body.method != SendMessage.name, Self.isFor(chat, body.parameters) {
+            self.init(method: body.method, parameters: Array(body.parameters.utf8), upload: Self.upload(body.file))
+            return
+        }
         var parameters = try Self.object(body.parameters)
         parameters["chat_id"] = chat
         var method = body.method
@@ -30,8 +34,23 @@ struct Delivery: Sendable, Equatable {
         self.init(
             method: method,
             parameters: Array(try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])),
-            upload: file.map { TelegramUpload(field: $0.field, name: $0.name, type: $0.mime, bytes: $0.bytes) }
+            upload: Self.upload(file)
         )
+    }
+
+    private static func upload(_ file: OutgoingFile?) -> TelegramUpload? {
+        file.map { TelegramUpload(field: $0.field, name: $0.name, type: $0.mime, bytes: $0.bytes) }
+    }
+
+    /// Whether parameters, as PostgreSQL writes JSON, name the chat and no other; most need not be read and written again.
+    private static func isFor(_ chat: Int64, _ parameters: String) -> Bool {
+        let key = "\"chat_id\": "
+        let parts = parameters.utf8.split(separator: Array(key.utf8), maxSplits: 2, omittingEmptySubsequences: false)
+        // Within no other object: before it stands the brace that begins it all, and none more.
+        guard parts.count == 2, parts[0].count(where: { $0 == UInt8(ascii: "{") }) == 1 else { return false }
+        let value = Array("\(chat)".utf8)
+        guard parts[1].starts(with: value) else { return false }
+        return [UInt8(ascii: ","), UInt8(ascii: "}")].contains(parts[1].dropFirst(value.count).first)
     }
 
     private init(method: String, parameters: [UInt8], upload: TelegramUpload?) {

@@ -27,6 +27,8 @@ final class OutboxSender: Sendable {
     private let planned = Mutex(0.0)
     /// The last claim failed, perhaps after a long wait.
     private let isFailing = Mutex(false)
+    /// How many claims have begun.
+    private let claims = Mutex(0)
 
     /// `wakeUps` yields when there may be something to send; `chatIsClosed` is told of a chat that blocked the bot, `badToken` when Telegram does not know the bot any more.
     init(
@@ -48,6 +50,8 @@ final class OutboxSender: Sendable {
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Claims come no faster: under load each gives several messages, and at rest nobody waits.
+    private static let period = Duration.milliseconds(5)
     /// The longest wait before the end of a message is noted again.
     private static let longestPause = Duration.seconds(5)
     /// How long a stop waits for a database that is away to take the ends of what was sent; long enough for its restart.
@@ -69,9 +73,15 @@ final class OutboxSender: Sendable {
                 for await _ in wakeUps() { signal.yield() }
                 signal.finish()
             }
+            var looksAgainAt = ContinuousClock.now
             for await _ in signals {
-                while let rows = await claim(), !rows.isEmpty {
-                    for row in rows {
+                do { try await Task.sleep(until: looksAgainAt, clock: .continuous) } catch { break }
+                looksAgainAt = .now + Self.period
+                // What is committed later than a claim looked has signalled again, so that one that is not full is enough.
+                var isFull = true
+                while isFull, let claimed = await claim() {
+                    isFull = claimed.isFull
+                    for row in claimed.rows {
                         // A send in hand is not cut off by the end of the loop: cut off, nobody would know its fate.
                         group.addTask { [self] in await Task { await send(row) }.value }
                     }
@@ -100,9 +110,10 @@ final class OutboxSender: Sendable {
         }
     }
 
-    /// The rows to send now; nil when nothing may go.
-    private func claim() async -> [OutboxRow]? {
+    /// The rows to send now, and whether as many as were asked for; nil when nothing may go.
+    private func claim() async -> (rows: [OutboxRow], isFull: Bool)? {
         guard !Task.isCancelled else { return nil }
+        claims.withLock { $0 += 1 }
         var kept = 0
         // What is not taken goes back, for the other senders of the bot.
         defer { if kept > 0 { budget.release(kept) } }
@@ -117,7 +128,7 @@ final class OutboxSender: Sendable {
             budget.take(rows.map(\.chat), of: limit)
             kept = 0
             isFailing.withLock { $0 = false }
-            return rows
+            return (rows, rows.count == limit)
         } catch is CancellationError {
             return nil
         } catch {
@@ -143,25 +154,29 @@ final class OutboxSender: Sendable {
             budget.pacing.withLock { $0.limited(row.chat, retryAfter: seconds, at: now) }
         }
         log(verdict, of: row)
-        await noteEnd(of: row, verdict)
+        let claimed = claims.withLock { $0 }
+        let mayHaveMore = await noteEnd(of: row, verdict)
         budget.finished(row.chat)
-        signal.yield()
+        // A claim meanwhile has passed over this chat, which was busy.
+        if mayHaveMore || claims.withLock({ $0 }) != claimed { signal.yield() }
     }
 
     /// Writes down how a message ended until it is written: forgotten, it would be sent again or hold up its chat.
-    private func noteEnd(of row: OutboxRow, _ verdict: DeliveryVerdict) async {
+    ///
+    /// Gives whether more may wait for the chat.
+    private func noteEnd(of row: OutboxRow, _ verdict: DeliveryVerdict) async -> Bool {
         var pause = Duration.milliseconds(100)
         while true {
             do {
-                try await end(row, verdict)
+                let end = try await end(row, verdict)
                 inHand.withLock { _ = $0.remove(row.number) }
-                return
+                return end == .noted(mayHaveMore: true)
             } catch {
                 let metadata: Logger.Metadata = ["row": "\(row.id)", "error": "\(error.loggable)"]
                 guard mayWait else {
                     // It stays in hand and marked, and is ambiguous to the next holder: better than twice.
                     logger.error("The end of a message was not noted", metadata: metadata)
-                    return
+                    return false
                 }
                 logger.warning("Cannot note the end of a message yet", metadata: metadata)
             }
@@ -215,36 +230,41 @@ final class OutboxSender: Sendable {
         }
     }
 
-    private func end(_ row: OutboxRow, _ verdict: DeliveryVerdict) async throws {
+    private func end(_ row: OutboxRow, _ verdict: DeliveryVerdict) async throws -> OutboxEnd {
         switch verdict {
-        case .sent(let message): try await outbox.end(row, .sent(message: message ?? row.slotMessage))
-        case .limited(let seconds): try await outbox.end(row, .later(after: .seconds(seconds), because: "limited"))
+        case .sent(let message): return try await outbox.end(row, .sent(message: message ?? row.slotMessage))
+        case .limited(let seconds):
+            return try await outbox.end(row, .later(after: .seconds(seconds), because: "limited"))
         case .later(let seconds, let reason):
-            try await outbox.end(row, .later(after: .seconds(seconds), because: reason))
-        case .ambiguous(let reason): try await outbox.end(row, .ambiguous(reason))
-        case .refused(let reason): try await outbox.end(row, .refused(reason))
-        case .withoutFormatting: try await outbox.end(row, .refused("its formatting cannot be taken out"))
-        case .anew: try await outbox.end(row, .refused("the message of its slot is gone"))
+            return try await outbox.end(row, .later(after: .seconds(seconds), because: reason))
+        case .ambiguous(let reason): return try await outbox.end(row, .ambiguous(reason))
+        case .refused(let reason): return try await outbox.end(row, .refused(reason))
+        case .withoutFormatting: return try await outbox.end(row, .refused("its formatting cannot be taken out"))
+        case .anew: return try await outbox.end(row, .refused("the message of its slot is gone"))
         case .closed(let reason):
-            try await outbox.end(row, .refused(reason))
+            let end = try await outbox.end(row, .refused(reason))
             closed.withLock { _ = $0.insert(row.chat) }
             try await outbox.refuseAll(to: row.chat, because: reason)
             await chatIsClosed(row.chat)
+            return end
         case .badToken(let reason):
-            try await outbox.end(row, .later(after: .seconds(60), because: reason))
+            let end = try await outbox.end(row, .later(after: .seconds(60), because: reason))
             await badToken(reason)
+            return end
         }
     }
 
     /// The number of the message that a method made; nil when its answer is none.
     private static func messageID(in answer: [UInt8]) -> Int64? {
         struct Made: Decodable {
-            let messageId: Int64
+            let number: Int64
+
+            enum CodingKeys: String, CodingKey {
+                case number = "message_id"
+            }
         }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
-            return try decoder.decode(Made.self, from: Data(answer)).messageId
+            return try JSONDecoder().decode(Made.self, from: Data(answer)).number
         } catch {
             return nil
         }

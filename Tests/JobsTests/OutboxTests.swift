@@ -71,7 +71,7 @@ struct OutboxTests {
         let old = try await world.outbox(epoch: 1)
         let row = try #require(try await old.take().first)
         _ = try await world.outbox(epoch: 2)
-        #expect(try await old.end(row, .sent(message: 5)) == false)
+        #expect(try await old.end(row, .sent(message: 5)) == .takenOver)
         #expect(try await world.states() == ["ambiguous"])
     }
 

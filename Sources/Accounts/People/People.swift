@@ -4,21 +4,25 @@ public import Kernel
 /// The people who speak to our bots: who they are, in which companies, and where they can be reached.
 public final class People: Sendable {
     private let database: Database
+    private let looking: Gathering<PeopleStore.Arrival, Presence?>
 
-    public init(database: Database) { self.database = database }
+    public init(database: Database) {
+        self.database = database
+        looking = Gathering(limit: 100) { arrivals in
+            try await database.readPlatform { try await PeopleStore($0).presences(of: arrivals) }
+        }
+    }
 
     /// Remembers who wrote in a private chat and says what is known of them; the same person again changes nothing.
     public func arrive(_ person: TelegramPerson, in place: ChatPlace) async throws -> Presence {
         // Most updates come from people we know unchanged: those are only read.
-        let known = try await database.readPlatform { try await PeopleStore($0).presence(of: person, in: place) }
-        if let known { return known }
+        if let known = try await looking.ask(PeopleStore.Arrival(person: person, place: place)) { return known }
         return try await database.platform { tx in
             let store = PeopleStore(tx)
             let account = try await store.remember(person)
             try await store.remember(place, account: account, language: Language(tag: person.languageTag))
-            guard let presence = try await store.presence(of: person, in: place) else {
-                throw PeopleFault.vanished
-            }
+            let presence = try await store.presences(of: [PeopleStore.Arrival(person: person, place: place)])[0]
+            guard let presence else { throw PeopleFault.vanished }
             return presence
         }
     }

@@ -8,58 +8,80 @@ struct PeopleStore {
 
     init(_ tx: PlatformTransaction) { self.tx = tx }
 
-    /// What is known of a person in a chat; nil when something of it is still to be remembered.
+    struct Arrival {
+        let person: TelegramPerson
+        let place: ChatPlace
+    }
+
+    /// What is known of people in chats, for each in turn; nil where something of it is still to be remembered.
     ///
-    /// A row for each company of theirs that is ready, in the order in which they joined; one row where there is none.
-    func presence(of person: TelegramPerson, in place: ChatPlace) async throws -> Presence? {
+    /// A row for each company of a person that is ready, in the order in which they joined; one row where there is none.
+    func presences(of arrivals: [Arrival]) async throws -> [Presence?] {
+        let people = arrivals.map(\.person)
         let rows = try await tx.query(
             """
-            SELECT accounts.id, chats.language, chats.active_tenant, dialogues.step::text, dialogues.tenant,
-                   tenants.id, tenants.name, memberships.role
-            FROM platform.accounts
-            JOIN platform.chats ON chats.account = accounts.id AND chats.bot = \(place.bot) AND chats.chat = \(place.chat)
+            SELECT arrived.number, accounts.id, chats.language, chats.active_tenant, dialogues.step::text,
+                   dialogues.tenant, tenants.id, tenants.name, memberships.role
+            FROM unnest(\(people.map(\.id)), \(people.map(\.firstName)), \(people.map { $0.username ?? "" }),
+                        \(arrivals.map(\.place.bot.rawValue)), \(arrivals.map(\.place.chat)))
+                 WITH ORDINALITY AS arrived (person, name, username, bot, chat, number)
+            JOIN platform.accounts ON accounts.telegram_id = arrived.person AND accounts.first_name = arrived.name
+                 AND coalesce(accounts.username, '') = arrived.username
+            JOIN platform.chats ON chats.account = accounts.id AND chats.bot = arrived.bot AND chats.chat = arrived.chat
             LEFT JOIN platform.dialogues ON dialogues.bot = chats.bot AND dialogues.chat = chats.chat
             LEFT JOIN (platform.memberships
                        JOIN platform.tenants ON tenants.id = memberships.tenant AND tenants.state = 'ready')
               ON memberships.account = accounts.id
-            WHERE accounts.telegram_id = \(person.id)
-              AND accounts.first_name = \(person.firstName)
-              AND accounts.username IS NOT DISTINCT FROM \(person.username)
-            ORDER BY memberships.created_at, tenants.id
+            ORDER BY arrived.number, memberships.created_at, tenants.id
             """
         )
-        guard let row = rows.first else { return nil }
-        let (account, language, active, step, waitingFor) = try row.decode(
-            AccountID.self,
-            String.self,
-            TenantID?.self,
-            String?.self,
-            TenantID?.self
-        )
-        return Presence(
-            account: account,
-            firstName: person.firstName,
-            language: Language(tag: language),
-            memberships: try rows.compactMap(Self.membership),
-            activeTenant: active,
-            step: step,
-            waitingFor: waitingFor
-        )
+        var found: [Presence?] = arrivals.map { _ in nil }
+        let all = try rows.map(Known.init)
+        for known in Dictionary(grouping: all, by: \.number).values {
+            let (index, first) = (known[0].number - 1, known[0])
+            found[index] = Presence(
+                account: first.account,
+                firstName: arrivals[index].person.firstName,
+                language: Language(tag: first.language),
+                memberships: known.compactMap(\.membership),
+                activeTenant: first.active,
+                step: first.step,
+                waitingFor: first.waitingFor
+            )
+        }
+        return found
     }
 
-    private static func membership(_ row: Row) throws -> Membership? {
-        let (_, _, _, _, _, tenant, name, role) = try row.decode(
-            AccountID.self,
-            String.self,
-            TenantID?.self,
-            String?.self,
-            TenantID?.self,
-            TenantID?.self,
-            String?.self,
-            String?.self
-        )
-        guard let tenant, let name, let role = role.flatMap(Role.init(rawValue:)) else { return nil }
-        return Membership(tenant: tenant, companyName: name, role: role)
+    private struct Known {
+        let number: Int
+        let account: AccountID
+        let language: String
+        let active: TenantID?
+        let step: String?
+        let waitingFor: TenantID?
+        let membership: Membership?
+
+        init(_ row: Row) throws {
+            let tenant: TenantID?
+            let (name, role): (String?, String?)
+            (number, account, language, active, step, waitingFor, tenant, name, role) = try row.decode(
+                Int.self,
+                AccountID.self,
+                String.self,
+                TenantID?.self,
+                String?.self,
+                TenantID?.self,
+                TenantID?.self,
+                String?.self,
+                String?.self
+            )
+            membership =
+                if let tenant, let name, let role = role.flatMap(Role.init(rawValue:)) {
+                    Membership(tenant: tenant, companyName: name, role: role)
+                } else {
+                    nil
+                }
+        }
     }
 
     /// The person's account, with the name they bear today.

@@ -46,10 +46,25 @@ public struct InboxRow: Sendable, Identifiable {
 public struct Inbox: Sendable {
     private let database: Database
     private let bot: BotID
+    private let beginning: Gathering<Beginning, InboxRoute?>
+    private let finishing: Gathering<Finish, Void>
+
+    private struct Beginning {
+        let row: Int64
+        let route: InboxRoute
+        let isCounted: Bool
+    }
+
+    private struct Finish {
+        let row: Int64
+        let state: InboxState
+    }
 
     public init(database: Database, bot: BotID) {
         self.database = database
         self.bot = bot
+        beginning = Gathering(limit: 100) { try await Self.begin($0, database) }
+        finishing = Gathering(limit: 100) { try await Self.finish($0, database) }
     }
 
     /// Stores a batch in one transaction and gives those of it that are not handled yet, in order.
@@ -109,27 +124,46 @@ public struct Inbox: Sendable {
     /// Not counted is one that follows a failure which passes by itself: the count is of what the update may be to blame
     /// for. Nil when the update has been settled meanwhile: nothing is left to do.
     public func begin(_ row: InboxRow, route: InboxRoute, isCounted: Bool = true) async throws -> InboxRoute? {
-        try await database.platform(.oneExchange) { tx in
-            let rows = try await tx.query(
+        try await beginning.ask(Beginning(row: row.id, route: route, isCounted: isCounted))
+    }
+
+    private static func begin(_ all: [Beginning], _ database: Database) async throws -> [InboxRoute?] {
+        let rows = try await database.platform([.oneExchange, .usesIndexes]) { tx in
+            try await tx.query(
                 """
-                UPDATE platform.inbox SET route = coalesce(route, \(route.number)), attempt = attempt + \(isCounted ? 1 : 0)
-                WHERE id = \(row.id) AND state = 'new'
-                RETURNING route
+                UPDATE platform.inbox AS row
+                SET route = coalesce(row.route, begun.route), attempt = row.attempt + begun.count
+                FROM unnest(\(all.map(\.row)), \(all.map(\.route.number)), \(all.map { $0.isCounted ? 1 : 0 }))
+                     AS begun (id, route, count)
+                WHERE row.id = begun.id AND row.state = 'new'
+                RETURNING row.id, row.route
                 """
             )
-            return try rows.first.map { InboxRoute(number: try $0.decode(Int64.self)) }
         }
+        var routes: [Int64: InboxRoute] = [:]
+        for row in rows {
+            let (id, route) = try row.decode(Int64.self, Int64.self)
+            routes[id] = InboxRoute(number: route)
+        }
+        return all.map { routes[$0.row] }
     }
 
     /// Marks an update whose effects are committed elsewhere, or that has none.
     public func finish(_ row: InboxRow, as state: InboxState = .handled) async throws {
-        try await database.platform(.oneExchange) { tx in
+        try await finishing.ask(Finish(row: row.id, state: state))
+    }
+
+    private static func finish(_ all: [Finish], _ database: Database) async throws -> [Void] {
+        try await database.platform([.oneExchange, .usesIndexes]) { tx in
             try await tx.execute(
                 """
-                UPDATE platform.inbox SET state = \(state), handled_at = now() WHERE id = \(row.id) AND state = 'new'
+                UPDATE platform.inbox AS row SET state = finished.state, handled_at = now()
+                FROM unnest(\(all.map(\.row)), \(all.map(\.state.rawValue))) AS finished (id, state)
+                WHERE row.id = finished.id AND row.state = 'new'
                 """
             )
         }
+        return all.map { _ in }
     }
 }
 

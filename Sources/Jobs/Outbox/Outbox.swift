@@ -8,12 +8,14 @@ public struct Outbox: Sendable {
     private let database: Database
     private let bot: BotID
     private let epoch: Int64
+    private let sent: SentMessages
     private var places: [OutboxPlace] { database.outboxPlaces }
 
     public init(database: Database, bot: BotID, epoch: Int64) {
         self.database = database
         self.bot = bot
         self.epoch = epoch
+        sent = SentMessages(database: database, bot: bot, epoch: epoch)
     }
 
     /// Takes the next message of each chat that has one and is not in `busy`, the most urgent first.
@@ -55,30 +57,28 @@ public struct Outbox: Sendable {
 
     /// Writes down how a message ended.
     ///
-    /// A sent one fills its slot; an ambiguous one queues what its slot is to show instead. False when another holder of
-    /// the lease has taken the message over.
+    /// A sent one fills its slot; an ambiguous one queues what its slot is to show instead.
     @discardableResult
-    public func end(_ row: OutboxRow, _ ending: OutboxEnding) async throws -> Bool {
+    public func end(_ row: OutboxRow, _ ending: OutboxEnding) async throws -> OutboxEnd {
+        let isOurs: Bool
         switch ending {
-        case .sent(let message):
-            try await database.run(row.place, .oneExchange) {
-                try await $0.query(marking(row, asSent: message)).count == 1
-            }
+        case .sent(let message): return try await sent.mark(row, as: message)
         case .later(let delay, let reason):
-            try await database.run(row.place, .oneExchange) {
+            isOurs = try await database.run(row.place, .oneExchange) {
                 try await putOff(row, by: delay, because: reason, in: $0)
             }
         case .refused(let reason):
-            try await database.run(row.place, .oneExchange) {
+            isOurs = try await database.run(row.place, .oneExchange) {
                 try await finish(row, state: "refused", error: reason, in: $0)
             }
         case .ambiguous(let reason):
-            try await database.run(row.place) { tx in
+            isOurs = try await database.run(row.place) { tx in
                 let isOurs = try await finish(row, state: "ambiguous", error: reason, in: tx)
                 if isOurs { try await queueAmbiguousBody(ofRows: [row.id], in: row.place, tx) }
                 return isOurs
             }
         }
+        return isOurs ? .noted(mayHaveMore: true) : .takenOver
     }
 
     /// Forgets which message a slot is, because a person has deleted it: the next row of the slot is sent anew.
@@ -242,27 +242,6 @@ public struct Outbox: Sendable {
             hasAmbiguousBody: hasBody,
             attempt: attempt
         )
-    }
-
-    /// Gives a row when it was ours; fills the slot, where there is one, with what was sent.
-    private func marking(_ row: OutboxRow, asSent message: Int64?) -> SQL {
-        // The file's bytes are the largest part of a row and nobody needs them any more.
-        let marking: SQL = """
-            UPDATE \(row.place.table)
-            SET state = 'sent', message_id = \(message), file_bytes = NULL, error = NULL, finished_at = now()
-            WHERE \(held(row))
-            RETURNING 1
-            """
-        guard let message, let slot = row.slot else { return marking }
-        return """
-            WITH sent AS (\(marking)), filled AS (
-                INSERT INTO \(row.place.slots) AS slots (bot_id, chat_id, slot, message_id)
-                SELECT \(bot), \(row.chat), \(slot), \(message) FROM sent
-                ON CONFLICT (bot_id, chat_id, slot) DO UPDATE SET message_id = excluded.message_id, made_at = now()
-                WHERE slots.message_id <> excluded.message_id
-            )
-            SELECT FROM sent
-            """
     }
 
     private func putOff(

@@ -35,6 +35,14 @@ public enum OutboxEnding: Sendable {
     case ambiguous(String)
 }
 
+/// What became of the end of a message.
+public enum OutboxEnd: Sendable, Equatable {
+    /// It is written down; `mayHaveMore` tells whether more may wait for the chat by now.
+    case noted(mayHaveMore: Bool)
+    /// Another holder of the lease has the message.
+    case takenOver
+}
+
 /// Why no message may be taken.
 public enum OutboxFault: Fault, Equatable {
     /// A newer holder of the lease has the outbox.

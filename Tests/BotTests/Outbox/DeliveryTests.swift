@@ -23,6 +23,20 @@ import Testing
         #expect(try object(delivery)?["reply_parameters"] != nil)
     }
 
+    @Test(arguments: [
+        #"{"text": "a", "chat_id": 7}"#, #"{"chat_id": 7, "text": "\"chat_id\": 8"}"#, #"{"chat_id": 71, "text": "a"}"#,
+        #"{"text": "a", "reply_parameters": {"chat_id": 7, "message_id": 3}}"#,
+        #"{"chat_id": 7, "reply_parameters": {"chat_id": 8, "message_id": 3}}"#, #"{"text": "a"}"#, "{}",
+    ])
+    func `whatever a row says of chats, it goes to its own`(parameters: String) throws {
+        let body = OutgoingBody(method: "sendMessage", parameters: parameters)
+        let sent = try #require(try object(try Delivery(body, chat: 7, slotMessage: nil)))
+        let stored = try JSONSerialization.jsonObject(with: Data(parameters.utf8))
+        let expected = try #require((stored as? NSDictionary)?.mutableCopy() as? NSMutableDictionary)
+        expected["chat_id"] = 7
+        #expect(sent == expected)
+    }
+
     @Test func `a later one edits it, without what an edit does not know`() throws {
         let delivery = try Delivery(text, chat: 7, slotMessage: 40)
         #expect(delivery.method == "editMessageText")
