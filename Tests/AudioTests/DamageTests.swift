@@ -115,4 +115,35 @@ struct DamageTests {
         bytes.replaceSubrange(middle..<middle + 500, with: [UInt8](repeating: 0x55, count: 500))
         #expect(try await tools.inspect(try sounds.file("b.mp3", bytes)).duration > 19)
     }
+
+    @Test(arguments: ["9223372036854775807.000000", "1e300", "inf", "nan"])
+    func `a length that no number of seconds holds ended the process`(duration: String) throws {
+        let stream = Probe.Stream(
+            codecType: "audio",
+            codecName: "pcm_s16le",
+            codecTag: nil,
+            sampleRate: nil,
+            channels: 1,
+            duration: duration
+        )
+        let excerpt = FileExcerpt(byteCount: 0) { _, _ in [] }
+        let sound = DecodedSound(seconds: 3, hasTwoSides: false)
+        let found = Result {
+            try Completeness.check(
+                sound,
+                probe: Probe(streams: [stream], format: nil),
+                stream: stream,
+                excerpt: excerpt,
+                demuxer: "mov"
+            )
+        }
+        switch found {
+        // Not a number at all is no claim.
+        case .success: #expect(["inf", "nan"].contains(duration))
+        case .failure(let refusal):
+            #expect(
+                refusal as? RecordingRefusal == .truncated(decodedSeconds: 3, declaredSeconds: 1_000_000_000)
+            )
+        }
+    }
 }

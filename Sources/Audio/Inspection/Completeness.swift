@@ -3,6 +3,39 @@
 /// FFmpeg takes a WAV's length from what is there and an Ogg's from its last whole page, and estimates an MP3's from its
 /// bit rate; so these three are read here.
 enum Completeness {
+    /// Refuses a recording whose end is missing, by whatever of the file tells its whole length.
+    static func check(
+        _ sound: DecodedSound,
+        probe: Probe,
+        stream: Probe.Stream,
+        excerpt: FileExcerpt,
+        demuxer: String
+    ) throws(RecordingRefusal) {
+        let measured = (stream.duration ?? probe.format?.duration).flatMap { Double($0) }.flatMap {
+            $0.isFinite ? $0 : nil
+        }
+        let declared: Double?
+        switch demuxer {
+        case "wav": declared = declaredSeconds(ofWave: excerpt.head) ?? measured
+        case "mp3": declared = countsFrames(excerpt.firstFrame) ? measured : nil
+        case "flac", "mov", "caf", "aiff", "au", "asf": declared = measured
+        // With pictures the declared length is that of the longest track.
+        case "matroska": declared = probe.streams.count == 1 ? measured : nil
+        default: declared = nil
+        }
+        if let declared, declared - sound.seconds > max(0.5, declared / 100) {
+            throw .truncated(decodedSeconds: Int(sound.seconds), declaredSeconds: whole(declared))
+        }
+        if demuxer == "ogg", isCutOgg(tail: excerpt.tail) {
+            throw .truncated(decodedSeconds: Int(sound.seconds), declaredSeconds: nil)
+        }
+        // An estimate from the bit rate may be far off, but not when most of the bytes gave no sound.
+        if declared == nil, let measured, sound.seconds < measured / 4 { throw .damaged }
+    }
+
+    /// A header may claim any time, also one that no integer holds.
+    private static func whole(_ seconds: Double) -> Int { Int(min(seconds, 1e9).rounded()) }
+
     /// Seconds that a WAV of PCM or another codec of constant rate says it has; nil when the length was never written.
     ///
     /// `head` holds the first bytes, with the chunks before the sound.

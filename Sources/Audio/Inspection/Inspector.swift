@@ -28,7 +28,7 @@ struct Inspector {
             throw RecordingRefusal.unknownCodec(name: stream.codecTag ?? "?")
         }
         let sound = try await decode(file, demuxer: demuxer, codec: codec, channels: stream.channels ?? 1)
-        try checkCompleteness(sound, probe: probe, stream: stream, excerpt: excerpt, demuxer: demuxer)
+        try Completeness.check(sound, probe: probe, stream: stream, excerpt: excerpt, demuxer: demuxer)
         let digest = try await Disk.run { try FileExcerpt.sha256(of: file) }
         return AudioFacts(
             container: demuxer,
@@ -85,77 +85,12 @@ struct Inspector {
         }
         return sound
     }
-
-    /// Refuses a recording whose end is missing, by whatever of the file tells its whole length.
-    private func checkCompleteness(
-        _ sound: DecodedSound,
-        probe: Probe,
-        stream: Probe.Stream,
-        excerpt: FileExcerpt,
-        demuxer: String
-    ) throws(RecordingRefusal) {
-        let measured = (stream.duration ?? probe.format?.duration).flatMap { Double($0) }
-        let declared: Double?
-        switch demuxer {
-        case "wav": declared = Completeness.declaredSeconds(ofWave: excerpt.head) ?? measured
-        case "mp3": declared = Completeness.countsFrames(excerpt.firstFrame) ? measured : nil
-        case "flac", "mov", "caf", "aiff", "au", "asf": declared = measured
-        // With pictures the declared length is that of the longest track.
-        case "matroska": declared = probe.streams.count == 1 ? measured : nil
-        default: declared = nil
-        }
-        if let declared, declared - sound.seconds > max(0.5, declared / 100) {
-            throw .truncated(decodedSeconds: Int(sound.seconds), declaredSeconds: Int(declared.rounded()))
-        }
-        if demuxer == "ogg", Completeness.isCutOgg(tail: excerpt.tail) {
-            throw .truncated(decodedSeconds: Int(sound.seconds), declaredSeconds: nil)
-        }
-        // An estimate from the bit rate may be far off, but not when most of the bytes gave no sound.
-        if declared == nil, let measured, sound.seconds < measured / 4 { throw .damaged }
-    }
 }
 
-/// What ffprobe prints, as far as we ask for it.
-struct Probe: Decodable {
-    struct Stream: Decodable {
-        let codecType: String?
-        let codecName: String?
-        let codecTag: String?
-        let sampleRate: String?
-        let channels: Int?
-        let duration: String?
-
-        enum CodingKeys: String, CodingKey {
-            case codecType = "codec_type"
-            case codecName = "codec_name"
-            case codecTag = "codec_tag_string"
-            case sampleRate = "sample_rate"
-            case channels, duration
-        }
-    }
-
-    struct Format: Decodable {
-        let duration: String?
-    }
-
-    let streams: [Stream]
-    let format: Format?
-}
-
-/// The parts of a file that its nature and completeness are read from.
-struct FileExcerpt: Sendable {
-    let byteCount: Int
-    let head: [UInt8]
-    let tail: [UInt8]
-    /// The beginning of the first frame, should it be an MP3.
-    let firstFrame: [UInt8]
-
+extension FileExcerpt {
     init(of file: URL) throws {
         let open = try OpenFile(reading: file.path)
-        byteCount = try open.byteCount
-        head = try open.read(4096, at: 0)
-        tail = try open.read(128 << 10, at: max(0, byteCount - 128 << 10))
-        firstFrame = try open.read(512, at: Completeness.startOfFrames(ofMP3: head))
+        try self.init(byteCount: open.byteCount) { count, offset in try open.read(count, at: offset) }
     }
 
     static func sha256(of file: URL) throws -> [UInt8] {
