@@ -146,4 +146,17 @@ struct DamageTests {
             )
         }
     }
+
+    @Test func `an Ogg whose packets have the lengths O, g, g and S was called cut`() {
+        let lengths: [UInt8] = Array("OggS".utf8)
+        let body = lengths.reduce(0) { $0 + Int($1) }
+        let page =
+            lengths + [UInt8](repeating: 0, count: 22) + [UInt8(lengths.count)] + lengths
+            + [UInt8](repeating: 0x80, count: body)
+        #expect(!Completeness.isCutOgg(tail: page))
+        #expect(!Completeness.isCutOgg(tail: page + page))
+        #expect(Completeness.isCutOgg(tail: page + page.dropLast()))
+        #expect(Completeness.isCutOgg(tail: [1, 2, 3] + page + page.dropLast()))
+        #expect(!Completeness.isCutOgg(tail: [1, 2, 3] + page + page))
+    }
 }

@@ -61,20 +61,44 @@ enum Completeness {
     /// Whether an Ogg file stops inside a page.
     ///
     /// A last page that is whole but lacks the end-of-stream mark is how some live recorders stop, and is no fault.
-    /// `tail` holds the last 128 KiB, in which at least one page begins (a page has at most 65,307 bytes).
+    /// `tail` holds the last 128 KiB, in which at least one page begins (a page has at most 65,307 bytes). Pages are
+    /// followed from one to the next: what stands inside a page, also in its table of lengths, may look like another.
     static func isCutOgg(tail: [UInt8]) -> Bool {
-        var position = tail.count - 4
-        while position >= 0 {
-            if tail[position] == 0x4F, tail[position..<(position + 4)].elementsEqual("OggS".utf8) {
-                guard position + 27 <= tail.count else { return true }
-                let segments = Int(tail[position + 26])
-                guard position + 27 + segments <= tail.count else { return true }
-                let body = tail[(position + 27)..<(position + 27 + segments)].reduce(0) { $0 + Int($1) }
-                return position + 27 + segments + body > tail.count
+        var position = 0
+        // Whether a page must begin here, because one ended.
+        var isAtPage = true
+        var isCut = false
+        while position + 4 <= tail.count {
+            guard isOggPage(tail, at: position) else {
+                position += 1
+                isAtPage = false
+                continue
             }
-            position -= 1
+            let end = endOfOggPage(tail, at: position)
+            if let end, end == tail.count || isOggPage(tail, at: end) {
+                (position, isAtPage, isCut) = (end, true, false)
+            } else if end == nil, isAtPage {
+                return true
+            } else {
+                // Bytes that look like a page, or one with garbage behind it.
+                (position, isAtPage, isCut) = (position + 4, false, end == nil)
+            }
         }
-        return false
+        return isCut
+    }
+
+    private static func isOggPage(_ bytes: [UInt8], at position: Int) -> Bool {
+        position + 4 <= bytes.count && bytes[position] == 0x4F
+            && bytes[position..<(position + 4)].elementsEqual("OggS".utf8)
+    }
+
+    /// Nil where the bytes end before the page does.
+    private static func endOfOggPage(_ bytes: [UInt8], at position: Int) -> Int? {
+        guard position + 27 <= bytes.count else { return nil }
+        let body = position + 27 + Int(bytes[position + 26])
+        guard body <= bytes.count else { return nil }
+        let end = bytes[(position + 27)..<body].reduce(body) { $0 + Int($1) }
+        return end <= bytes.count ? end : nil
     }
 
     /// Where the first frame of an MP3 begins: behind its ID3v2 tag, which may hold a picture.
