@@ -1,4 +1,5 @@
 import Audio
+import Database
 import Foundation
 import HTTP
 import Kernel
@@ -49,6 +50,8 @@ struct BucketTests {
                 #expect(try await visitor.get(visitor.callPage + "/audio").status == 410)
                 let page = try await visitor.get(visitor.callPage)
                 #expect(page.status == 200 && page.text.lowercased().contains("жалоб"))
+                #expect(page.text.contains("удалена по сроку хранения") && !page.text.contains("<audio"))
+                #expect(try await Self.rows(of: tenant, in: city) == [1, 1, 1])
                 let clip = try #require(call.buttons.first { $0.callbackData?.hasPrefix("clip:") == true })
                 let asked = try await olga.write("/help")
                 try await olga.press(clip, under: call)
@@ -69,6 +72,19 @@ struct BucketTests {
 
     private static func files(_ folder: URL) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    }
+
+    /// Its calls, those that are done, and its recordings without sound.
+    private static func rows(of tenant: TenantID, in city: City) async throws -> [Int] {
+        let rows = try await city.test.database.tenant(tenant) { tx in
+            try await tx.query(
+                """
+                SELECT ARRAY[(SELECT count(*) FROM calls), (SELECT count(*) FROM calls WHERE state = 'done'),
+                             (SELECT count(*) FROM recordings WHERE audio_deleted_at IS NOT NULL)]
+                """
+            )
+        }
+        return try #require(rows.first).decode([Int64].self).map(Int.init)
     }
 
     /// What the company has becomes sixty days older.

@@ -65,6 +65,11 @@ struct City: Sendable {
     @discardableResult
     func command(_ arguments: String..., settings more: [String: String] = [:], code: Int32 = 0) async throws -> String
     {
+        try await command(arguments, settings: more, code: code)
+    }
+
+    @discardableResult
+    func command(_ arguments: [String], settings more: [String: String] = [:], code: Int32 = 0) async throws -> String {
         let command = try ProductCommand(arguments, environment.merging(more) { $1 }, in: folder)
         let (ending, words) = try await command.end()
         guard ending == code else { throw CommandEnded(code: ending, words: words) }
