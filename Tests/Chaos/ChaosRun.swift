@@ -29,7 +29,7 @@ struct ChaosRun: Sendable {
         let killer = Killer(stage, plan: plan)
         let faults = FaultMaker(sandbox: stage.sandbox, seed: plan.seed)
         let began = ContinuousClock.now
-        try await ruin(stage, audience, ledger, book, killer, faults)
+        let flight = try await ruin(stage, audience, ledger, book, killer, faults)
         say("\(await killer.kills.count) kills in \(seconds(since: began)) s; the product may finish its work")
         let settling = ContinuousClock.now
         try await settle(stage, book)
@@ -37,12 +37,15 @@ struct ChaosRun: Sendable {
         if let planted { try await plant(planted, stage, book) }
         let evidence = try await gather(stage, audience, ledger, book)
         let reconciliation = Reconciliation(evidence)
+        let late = try await LateResults(sandbox: stage.sandbox, waiting: reconciliation.offered).ask()
         let report = Report(
             plan: plan,
             stage: stage,
             killer: killer,
             faults: faults,
-            reconciliation: reconciliation
+            reconciliation: reconciliation,
+            lateResults: late,
+            flight: flight
         )
         let isGood = try await report.print()
         if let python = tools.peerPython {
@@ -53,7 +56,7 @@ struct ChaosRun: Sendable {
         return isGood
     }
 
-    /// Everything at once until the last kill is done and all recordings are sent.
+    /// Everything at once until the last kill is done; how many recordings were on their way meanwhile.
     private func ruin(
         _ stage: Stage,
         _ audience: Audience,
@@ -61,8 +64,9 @@ struct ChaosRun: Sendable {
         _ book: LogBook,
         _ killer: Killer,
         _ faults: FaultMaker
-    ) async throws {
+    ) async throws -> Flight {
         let sandbox = stage.sandbox
+        let pump = RecordingPump(sandbox: sandbox, owners: audience.owners, ledger: ledger, book: book, plan: plan)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let crowd = Crowd(
                 sandbox: sandbox,
@@ -71,7 +75,6 @@ struct ChaosRun: Sendable {
                 deedsPerSecond: plan.deedsPerSecond,
                 seed: plan.seed
             )
-            let pump = RecordingPump(sandbox: sandbox, owners: audience.owners, ledger: ledger, book: book, plan: plan)
             group.addTask { try await crowd.run() }
             group.addTask { try await faults.run() }
             group.addTask { try await pump.run() }
@@ -82,6 +85,7 @@ struct ChaosRun: Sendable {
             group.cancelAll()
             try await group.waitForAll()
         }
+        return await pump.gauge.flight
     }
 
     /// Reads the servers' logs and starts again what ended by itself.

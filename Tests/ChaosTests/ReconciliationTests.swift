@@ -75,8 +75,11 @@ struct ReconciliationTests {
                 "the result of хаос-0.wav of chat 1 is ambiguous and its progress says «Готово.»"
             ]
         )
+        #expect(Reconciliation(evidence).offered.isEmpty)
         evidence.messages[1]?[23] = "Результат готов."
         #expect(Reconciliation(evidence).violations == [])
+        // Its button is pressed afterwards.
+        #expect(Reconciliation(evidence).offered.map(\.progress) == [23])
     }
 
     @Test func `an update that was stored twice, never, or handled by two is found`() {

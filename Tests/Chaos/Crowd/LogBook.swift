@@ -22,6 +22,8 @@ struct LoggedCall: Sendable, Hashable {
 /// Words of the product by which its messages are known.
 enum Said {
     static let ready = "Результат готов"
+    /// How the data of the button begins that sends a result again.
+    static let again = "again:"
     /// How the names of our recordings begin.
     static let recording = "хаос-"
 }

@@ -1,19 +1,20 @@
 import Foundation
 import Support
 
-/// Keeps a number of recordings on their way until so many were sent.
+/// Keeps a number of recordings on their way until so many were sent, and looks how many there are.
 struct RecordingPump: Sendable {
     let sandbox: SandboxSide
     let owners: [Int64]
     let ledger: Ledger
     let book: LogBook
     let plan: ChaosPlan
+    let gauge = FlightGauge()
 
-    /// Goes on until all are sent, or cancelled.
+    /// Goes on until cancelled.
     func run() async throws {
         let voice = try Voice()
         var sent = 0
-        while !Task.isCancelled, sent < plan.recordings {
+        while !Task.isCancelled {
             let inFlight = sent - (await book.finishedRecordings)
             for _ in 0..<max(0, min(plan.recordingsInFlight - inFlight, plan.recordings - sent)) {
                 let (name, owner) = ("\(Said.recording)\(sent).wav", owners[sent % owners.count])
@@ -22,8 +23,41 @@ struct RecordingPump: Sendable {
                 await ledger.add(Deed(chat: owner, message: message, .recording(name: name)))
                 sent += 1
             }
+            await gauge.look(sent - (await book.finishedRecordings), wanted: plan.recordingsInFlight)
             do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
         }
+    }
+}
+
+/// How many recordings were on their way, in the mean and how long nearly as many as wanted.
+struct Flight: Sendable, CustomStringConvertible {
+    var wanted = 0
+    var looks = 0
+    var looksWithEnough = 0
+    var sum = 0
+
+    /// Three quarters: a result comes and the next recording goes out at the following look.
+    var enough: Int { wanted * 3 / 4 }
+
+    mutating func look(_ count: Int) {
+        looks += 1
+        sum += count
+        if count >= enough { looksWithEnough += 1 }
+    }
+
+    var description: String {
+        guard looks > 0 else { return "nobody looked" }
+        let mean = String(format: "%.1f", Double(sum) / Double(looks))
+        return "\(mean) of \(wanted) in the mean, at least \(enough) in \(100 * looksWithEnough / looks) % of the time"
+    }
+}
+
+actor FlightGauge {
+    private(set) var flight = Flight()
+
+    func look(_ count: Int, wanted: Int) {
+        flight.wanted = wanted
+        flight.look(max(0, count))
     }
 }
 

@@ -6,6 +6,8 @@ struct Reconciliation: Sendable {
     /// What is not as it must be, in words with the evidence.
     private(set) var violations: [String] = []
     private(set) var counts: [(name: String, value: Int)] = []
+    /// Recordings whose result is ambiguous, with the message that offers it again.
+    private(set) var offered: [(recording: Deed, progress: Int64)] = []
 
     init(_ evidence: Evidence) {
         self.evidence = evidence
@@ -247,7 +249,9 @@ struct Reconciliation: Sendable {
         case "ambiguous":
             let slot = SlotKey(chat: deed.chat, slot: "recording:\(deed.message ?? 0)")
             let progress = evidence.slots[slot].flatMap { evidence.messages[deed.chat]?[$0] }
-            if progress?.hasPrefix(Said.ready) != true {
+            if progress?.hasPrefix(Said.ready) == true, let message = evidence.slots[slot] {
+                offered.append((deed, message))
+            } else {
                 violate("the result of \(name(deed)) is ambiguous and its progress says «\(progress ?? "nothing")»")
             }
         default: violate("the result of \(name(deed)) is \(row.state)")

@@ -7,10 +7,12 @@ struct Report: Sendable {
     let killer: Killer
     let faults: FaultMaker
     let reconciliation: Reconciliation
+    let lateResults: [String]
+    let flight: Flight
 
     /// False when anything is not as it must be.
     func print() async throws -> Bool {
-        var violations = reconciliation.violations
+        var violations = reconciliation.violations + lateResults
         let kills = await killer.kills
         say("\nKilled with -9")
         for target in Target.allCases { line(target.rawValue, kills.count { $0.target == target }) }
@@ -21,6 +23,9 @@ struct Report: Sendable {
         }
         say("Counts")
         for (name, value) in reconciliation.counts { line(name, value) }
+        line("ambiguous results asked for by their button", reconciliation.offered.count)
+        line("of them arrived", reconciliation.offered.count - lateResults.count)
+        say("Recordings in flight while it killed: \(flight)")
         violations += try await leases()
         violations += servers()
         let ended = await stage.selfEnded
