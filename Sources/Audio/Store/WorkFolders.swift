@@ -32,8 +32,9 @@ public struct WorkFolders: Sendable {
     public func sweep() throws -> Int {
         guard FileManager.default.fileExists(atPath: parent.path) else { return 0 }
         var count = 0
-        for folder in try FileManager.default.contentsOfDirectory(at: parent, includingPropertiesForKeys: nil) {
-            guard let lock = try FolderLock(folder) else { continue }
+        // By names: the list of URLs looks at each entry and fails when another's work has ended meanwhile.
+        for name in try FileManager.default.contentsOfDirectory(atPath: parent.path) {
+            guard let lock = try FolderLock(parent.appending(path: name, directoryHint: .isDirectory)) else { continue }
             try lock.removeFolder()
             count += 1
         }
