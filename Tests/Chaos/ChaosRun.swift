@@ -34,6 +34,7 @@ struct ChaosRun: Sendable {
         let settling = ContinuousClock.now
         try await settle(stage, book)
         say("settled in \(seconds(since: settling)) s")
+        try await loseAResult(stage, audience, ledger, book)
         if let planted { try await plant(planted, stage, book) }
         let evidence = try await gather(stage, audience, ledger, book)
         let reconciliation = Reconciliation(evidence)
@@ -132,6 +133,23 @@ struct ChaosRun: Sendable {
             try await Task.sleep(for: .seconds(1))
         }
         if hurried > 0 { say("\(hurried) waits of jobs that had failed were cut short") }
+    }
+
+    /// Cuts the connection at one more result, so that at least one is ambiguous whatever the kills have hit.
+    private func loseAResult(_ stage: Stage, _ audience: Audience, _ ledger: Ledger, _ book: LogBook) async throws {
+        let (sandbox, owner) = (stage.sandbox, audience.owners[0])
+        let name = "\(Said.recording)\(plan.recordings).wav"
+        let message = try await sandbox.send(try Voice().recording(plan.recordings), name: name, from: owner)
+        await ledger.add(Deed(chat: owner, message: message, .recording(name: name)))
+        let deadline = ContinuousClock.now + .seconds(60)
+        // The progress is sent; whatever is sent next is the result.
+        while try await !sandbox.messages(of: owner).contains(where: { $0.messageID > message }) {
+            guard ContinuousClock.now < deadline else { throw ChaosFailure("\(name) is not noticed") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await sandbox.plan(["method": "sendMessage", "drop": "before", "count": 1])
+        try await settle(stage, book)
+        try await sandbox.clearFaults()
     }
 
     private func gather(_ stage: Stage, _ audience: Audience, _ ledger: Ledger, _ book: LogBook) async throws
