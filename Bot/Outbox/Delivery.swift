@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Kernel
 import Telegram
 
 /// One call of the Bot API made from an outbox row.
@@ -42,15 +43,15 @@ struct Delivery: Sendable, Equatable {
         file.map { TelegramUpload(field: $0.field, name: $0.name, type: $0.mime, bytes: $0.bytes) }
     }
 
-    /// Whether parameters, as PostgreSQL writes JSON, name the chat and no other; most need not be read and written again.
+    /// Whether parameters, as PostgreSQL writes JSON, name the chat; most need not be read and written again.
     private static func isFor(_ chat: Int64, _ parameters: String) -> Bool {
-        let key = "\"chat_id\": "
-        let parts = parameters.utf8.split(separator: Array(key.utf8), maxSplits: 2, omittingEmptySubsequences: false)
+        guard let key = parameters.byteOffset(of: "\"chat_id\": ") else { return false }
         // Within no other object: before it stands the brace that begins it all, and none more.
-        guard parts.count == 2, parts[0].count(where: { $0 == UInt8(ascii: "{") }) == 1 else { return false }
-        let value = Array("\(chat)".utf8)
-        guard parts[1].starts(with: value) else { return false }
-        return [UInt8(ascii: ","), UInt8(ascii: "}")].contains(parts[1].dropFirst(value.count).first)
+        guard parameters.utf8.prefix(key).count(where: { $0 == UInt8(ascii: "{") }) == 1 else { return false }
+        let value = "\(chat)".utf8
+        let rest = parameters.utf8.dropFirst(key + 11)
+        return rest.starts(with: value)
+            && [UInt8(ascii: ","), UInt8(ascii: "}")].contains(rest.dropFirst(value.count).first)
     }
 
     private init(method: String, parameters: [UInt8], upload: TelegramUpload?) {

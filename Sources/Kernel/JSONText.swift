@@ -2,7 +2,7 @@
 ///
 /// PostgreSQL refuses the zero character in `jsonb`, as it does in `text`; a person can still put one into a message.
 public func withoutZeroEscapes(_ json: String) -> String {
-    guard json.contains(#"\u0000"#) else { return json }
+    guard json.byteOffset(of: #"\u0000"#) != nil else { return json }
     let bytes = Array(json.utf8)
     let zero = Array("u0000".utf8)
     var result: [UInt8] = []

@@ -2,6 +2,14 @@ import Kernel
 import Testing
 
 struct JSONTextTests {
+    @Test func `a text is found where it stands first`() {
+        #expect("да\"нет\"".byteOffset(of: "\"") == 4)
+        #expect("aab".byteOffset(of: "ab") == 1)
+        #expect("aab".byteOffset(of: "aab ") == nil)
+        #expect("".byteOffset(of: "a") == nil)
+        #expect("a".byteOffset(of: "") == nil)
+    }
+
     @Test(arguments: [
         (#"{"a": "x\u0000y"}"#, #"{"a": "x\ufffdy"}"#),
         (#"["\u0000\u0000"]"#, #"["\ufffd\ufffd"]"#),

@@ -27,6 +27,7 @@ import Testing
         #"{"text": "a", "chat_id": 7}"#, #"{"chat_id": 7, "text": "\"chat_id\": 8"}"#, #"{"chat_id": 71, "text": "a"}"#,
         #"{"text": "a", "reply_parameters": {"chat_id": 7, "message_id": 3}}"#,
         #"{"chat_id": 7, "reply_parameters": {"chat_id": 8, "message_id": 3}}"#, #"{"text": "a"}"#, "{}",
+        #"{"text": "{", "chat_id": 7}"#, #"{"text": "\"chat_id\": 7,", "chat_id": 8}"#,
     ])
     func `whatever a row says of chats, it goes to its own`(parameters: String) throws {
         let body = OutgoingBody(method: "sendMessage", parameters: parameters)
