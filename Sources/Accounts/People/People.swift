@@ -5,11 +5,17 @@ public import Kernel
 public final class People: Sendable {
     private let database: Database
     private let looking: Gathering<PeopleStore.Arrival, Presence?>
+    private let naming: Gathering<Set<AccountID>, [AccountID: String]>
 
     public init(database: Database) {
         self.database = database
         looking = Gathering(limit: 100) { arrivals in
             try await database.readPlatform { try await PeopleStore($0).presences(of: arrivals) }
+        }
+        naming = Gathering(limit: 100) { asked in
+            let all = asked.reduce(into: Set()) { $0.formUnion($1) }
+            let names = try await database.readPlatform { try await PeopleStore($0).names(of: all.sorted()) }
+            return asked.map { accounts in names.filter { accounts.contains($0.key) } }
         }
     }
 
@@ -64,7 +70,7 @@ public final class People: Sendable {
     /// What people are called today.
     public func names(of accounts: Set<AccountID>) async throws -> [AccountID: String] {
         guard !accounts.isEmpty else { return [:] }
-        return try await database.readPlatform { tx in try await PeopleStore(tx).names(of: accounts.sorted()) }
+        return try await naming.ask(accounts)
     }
 
     /// Private chats to which a company's digest goes: of owners and heads who want it and have not blocked the bot.

@@ -6,6 +6,7 @@ public import Kernel
 public final class SignIn: Sendable {
     private let database: Database
     private let clock: WallClock
+    private let recognising: Gathering<[UInt8], Session?>
 
     public static let linkLifetime: TimeInterval = 10 * 60
     public static let sessionLifetime: TimeInterval = 30 * 24 * 3600
@@ -13,6 +14,10 @@ public final class SignIn: Sendable {
     public init(database: Database, clock: WallClock = .system) {
         self.database = database
         self.clock = clock
+        recognising = Gathering(limit: 100) { hashes in
+            let now = clock.now()
+            return try await database.readPlatform { tx in try await SignInStore(tx).sessions(hashes, at: now) }
+        }
     }
 
     /// Makes the token of a link for a member of a company, as part of the caller's transaction.
@@ -75,8 +80,7 @@ public final class SignIn: Sendable {
 
     /// The session of a cookie; nil once it has expired, was signed out, or the person left the company.
     public func session(_ token: Token) async throws -> Session? {
-        let now = clock.now()
-        return try await database.readPlatform { tx in try await SignInStore(tx).session(token.hash, at: now) }
+        try await recognising.ask(token.hash)
     }
 
     public func signOut(_ token: Token) async throws {

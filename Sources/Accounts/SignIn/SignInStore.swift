@@ -94,21 +94,25 @@ struct SignInStore {
         )
     }
 
-    func session(_ hash: [UInt8], at now: Date) async throws -> Session? {
+    /// The sessions of some hashes, each in turn; nil for one that is none any more.
+    func sessions(_ hashes: [[UInt8]], at now: Date) async throws -> [Session?] {
         let rows = try await tx.query(
             """
-            SELECT sessions.account, sessions.tenant, accounts.first_name, tenants.name, memberships.role,
+            SELECT sessions.hash, sessions.account, sessions.tenant, accounts.first_name, tenants.name, memberships.role,
                    accounts.language, sessions.expires_at
-            FROM platform.sessions
+            FROM unnest(\(hashes.map(hexadecimal))) AS shown (hash)
+            JOIN platform.sessions ON sessions.hash = decode(shown.hash, 'hex')
             JOIN platform.memberships
               ON memberships.account = sessions.account AND memberships.tenant = sessions.tenant
             JOIN platform.accounts ON accounts.id = sessions.account
             JOIN platform.tenants ON tenants.id = sessions.tenant
-            WHERE sessions.hash = \(hash) AND sessions.expires_at > \(now) AND tenants.state = 'ready'
+            WHERE sessions.expires_at > \(now) AND tenants.state = 'ready'
             """
         )
-        return try rows.first.flatMap { row in
-            let (account, tenant, name, companyName, role, language, expiresAt) = try row.decode(
+        var found: [[UInt8]: Session] = [:]
+        for row in rows {
+            let (hash, account, tenant, name, companyName, role, language, expiresAt) = try row.decode(
+                [UInt8].self,
                 AccountID.self,
                 TenantID.self,
                 String.self,
@@ -117,18 +121,18 @@ struct SignInStore {
                 String.self,
                 Date.self
             )
-            return Role(rawValue: role).map {
-                Session(
-                    account: account,
-                    tenant: tenant,
-                    personName: name,
-                    companyName: companyName,
-                    role: $0,
-                    language: Language(tag: language),
-                    expiresAt: expiresAt
-                )
-            }
+            guard let role = Role(rawValue: role) else { continue }
+            found[hash] = Session(
+                account: account,
+                tenant: tenant,
+                personName: name,
+                companyName: companyName,
+                role: role,
+                language: Language(tag: language),
+                expiresAt: expiresAt
+            )
         }
+        return hashes.map { found[$0] }
     }
 
     func deleteSession(_ hash: [UInt8]) async throws {

@@ -28,8 +28,8 @@ struct ArchiveStore {
             """
     }
 
-    func item(_ id: CallID) async throws -> CallListItem? {
-        try await transaction.query("\(Self.columns) WHERE calls.id = \(id)").first.map(Self.item)
+    static func item(_ id: CallID) -> Reading<CallListItem?> {
+        Reading("\(columns) WHERE calls.id = \(id)") { try $0.first.map(item) }
     }
 
     /// The next calls in the queue.
@@ -103,10 +103,10 @@ struct ArchiveStore {
     }
 
     /// Everything about the call itself; turns and assessments have their own stores.
-    func details(_ id: CallID) async throws -> CallDetails? {
-        let rows = try await transaction.query(
+    static func details(_ id: CallID) -> Reading<CallDetails?> {
+        Reading(
             """
-            SELECT calls.received_at, calls.origin, recordings.speaker_channels, calls.script_id, calls.statistics,
+            SELECT calls.received_at, calls.origin, recordings.speaker_channels, calls.statistics,
                    calls.conversion_finding,
                    (SELECT count(*) FROM transcript_windows WHERE call_id = calls.id),
                    (SELECT count(*) FROM calls AS ahead
@@ -115,13 +115,14 @@ struct ArchiveStore {
             JOIN recordings ON recordings.id = calls.recording_id
             WHERE calls.id = \(id)
             """
-        )
-        guard let row = rows.first else { return nil }
-        let (receivedAt, origin, channels, script, statistics, conversion, windows, ahead) = try row.decode(
+        ) { try $0.first.map(details) }
+    }
+
+    private static func details(_ row: Row) throws -> CallDetails {
+        let (receivedAt, origin, channels, statistics, conversion, windows, ahead) = try row.decode(
             Date.self,
             String.self,
             Int.self,
-            ScriptID?.self,
             String?.self,
             String?.self,
             Int.self,
@@ -131,7 +132,6 @@ struct ArchiveStore {
             receivedAt: receivedAt,
             origin: try JSONColumn.value(CallOrigin.self, origin),
             channels: channels,
-            script: script,
             statistics: try statistics.map { try JSONColumn.value(TalkStatistics.self, $0) },
             conversion: try conversion.map { try JSONColumn.value(ConversionFinding.self, $0) },
             windowCount: windows,
@@ -145,7 +145,6 @@ struct CallDetails: Sendable {
     var receivedAt: Date
     var origin: CallOrigin
     var channels: Int
-    var script: ScriptID?
     var statistics: TalkStatistics?
     var conversion: ConversionFinding?
     var windowCount: Int

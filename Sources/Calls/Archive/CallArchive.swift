@@ -21,12 +21,12 @@ public struct CallArchive: Sendable {
 
     /// One line of the list; nil when the company has no such call.
     public func item(_ call: CallID, tenant: TenantID) async throws -> CallListItem? {
-        try await database.read(tenant) { try await ArchiveStore($0).item(call) }
+        try await database.read(tenant) { try await $0.read(ArchiveStore.item(call)) }
     }
 
     /// Everything about a call; nil when the company has no such call.
     public func card(_ call: CallID, tenant: TenantID) async throws -> CallCard? {
-        guard var card = try await database.tenant(tenant, { try await card(call, in: $0) }) else { return nil }
+        guard var card = try await database.read(tenant, { try await card(call, in: $0) }) else { return nil }
         if card.progress.state == .received {
             card.progress.standBehind(try await placeInQueue(call, tenant: tenant))
         }
@@ -34,15 +34,17 @@ public struct CallArchive: Sendable {
     }
 
     public func card(_ call: CallID, in transaction: TenantTransaction) async throws -> CallCard? {
-        let archive = ArchiveStore(transaction)
-        guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
-        let turns = try await TranscriptStore(transaction).turns(of: call, hasWords: false)
-        let (assessments, findings) = try await AssessmentStore(transaction).assessments(of: call)
-        var criteria: [CriterionName] = []
-        if let script = details.script { criteria = try await ScriptStore(transaction).names(of: script) }
+        let (item, details, turns, assessed, criteria) = try await transaction.read(
+            together: ArchiveStore.item(call),
+            ArchiveStore.details(call),
+            TranscriptStore.turns(of: call, hasWords: false),
+            AssessmentStore.assessments(of: call),
+            ScriptStore.names(ofScriptOf: call)
+        )
+        guard let item, let details else { return nil }
         var analysis: CallAnalysis?
         if let conversion = details.conversion, let statistics = details.statistics {
-            analysis = CallAnalysis(assessments: assessments, conversion: conversion, statistics: statistics)
+            analysis = CallAnalysis(assessments: assessed.found, conversion: conversion, statistics: statistics)
         }
         return CallCard(
             item: item,
@@ -53,7 +55,7 @@ public struct CallArchive: Sendable {
             transcript: Transcript(duration: item.duration, channels: details.channels, turns: turns),
             criteria: criteria,
             analysis: analysis,
-            details: findings
+            details: assessed.details
         )
     }
 
@@ -77,8 +79,11 @@ public struct CallArchive: Sendable {
     public func progress(_ call: CallID, place: Int? = nil, in transaction: TenantTransaction) async throws
         -> CallProgress?
     {
-        let archive = ArchiveStore(transaction)
-        guard let item = try await archive.item(call), let details = try await archive.details(call) else { return nil }
+        let (item, details) = try await transaction.read(
+            together: ArchiveStore.item(call),
+            ArchiveStore.details(call)
+        )
+        guard let item, let details else { return nil }
         var progress = details.progress(of: item)
         progress.standBehind(place)
         return progress

@@ -70,7 +70,7 @@ public struct AnalyseJob: Sendable {
     private func load(_ id: CallID, tenant: TenantID) async throws -> Loaded? {
         try await database.tenant(tenant) { transaction in
             guard let call = try await CallStore(transaction).find(id), call.state == .analysing else { return nil }
-            let turns = try await TranscriptStore(transaction).turns(of: id)
+            let turns = try await transaction.read(TranscriptStore.turns(of: id))
             let (scriptID, script) = try await scripts.active(in: transaction)
             return Loaded(
                 call: id,

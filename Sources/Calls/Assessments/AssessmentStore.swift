@@ -50,15 +50,18 @@ package struct AssessmentStore {
     }
 
     /// In the order of the script; and what else a language model found out, by the code of the criterion.
-    func assessments(of call: CallID) async throws -> ([Assessment], details: [String: JSONValue]) {
-        let rows = try await transaction.query(
+    static func assessments(of call: CallID) -> Reading<(found: [Assessment], details: [String: JSONValue])> {
+        Reading(
             """
             SELECT criterion, finding, details
             FROM assessments
             WHERE call_id = \(call)
             ORDER BY position
             """
-        )
+        ) { rows in try assessments(in: rows) }
+    }
+
+    private static func assessments(in rows: [Row]) throws -> (found: [Assessment], details: [String: JSONValue]) {
         var found: [Assessment] = []
         var details: [String: JSONValue] = [:]
         for row in rows {

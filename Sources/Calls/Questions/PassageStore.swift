@@ -61,10 +61,8 @@ struct PassageStore {
 
     /// The turns of a passage with their words.
     func transcript(of stored: StoredPassage) async throws -> Transcript {
-        let turns = try await TranscriptStore(transaction).turns(
-            of: stored.call,
-            in: stored.passage.firstTurn...stored.passage.lastTurn
-        )
+        let numbers = stored.passage.firstTurn...stored.passage.lastTurn
+        let turns = try await transaction.read(TranscriptStore.turns(of: stored.call, in: numbers))
         return Transcript(duration: stored.passage.end, channels: 2, turns: turns)
     }
 

@@ -34,18 +34,20 @@ struct ScriptStore {
         return id
     }
 
-    /// The criteria of a script in their order, without the phrases by which they are judged.
-    func names(of script: ScriptID) async throws -> [CriterionName] {
-        try await transaction.query(
+    /// The criteria of the script that a call was judged by, in their order, without the phrases that do it.
+    static func names(ofScriptOf call: CallID) -> Reading<[CriterionName]> {
+        Reading(
             """
             SELECT code, definition -> 'title'
             FROM criteria
-            WHERE script_id = \(script)
+            WHERE script_id = (SELECT script_id FROM calls WHERE id = \(call))
             ORDER BY position
             """
-        ).map { row in
-            let (code, title) = try row.decode(String.self, String.self)
-            return CriterionName(code: code, title: try JSONColumn.value(CriterionTitle.self, title))
+        ) { rows in
+            try rows.map { row in
+                let (code, title) = try row.decode(String.self, String.self)
+                return CriterionName(code: code, title: try JSONColumn.value(CriterionTitle.self, title))
+            }
         }
     }
 

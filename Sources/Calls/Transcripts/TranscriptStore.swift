@@ -126,12 +126,12 @@ package struct TranscriptStore {
     /// Turns in their order, all or those with some numbers.
     ///
     /// The words with their times are the larger part of a turn, and who only shows it does without them.
-    func turns(
+    static func turns(
         of call: CallID,
         in numbers: ClosedRange<Int> = 0...Int(Int32.max),
         hasWords: Bool = true
-    ) async throws -> [Turn] {
-        let rows = try await transaction.query(
+    ) -> Reading<[Turn]> {
+        Reading(
             """
             SELECT number, channel, speaker, start_seconds, end_seconds, text, CASE WHEN \(hasWords) THEN words END
             FROM turns
@@ -139,26 +139,27 @@ package struct TranscriptStore {
               AND number BETWEEN \(numbers.lowerBound) AND \(numbers.upperBound)
             ORDER BY number
             """
+        ) { try $0.map(turn) }
+    }
+
+    private static func turn(_ row: Row) throws -> Turn {
+        let (number, channel, speaker, start, end, text, words) = try row.decode(
+            Int.self,
+            Int.self,
+            String.self,
+            Double.self,
+            Double.self,
+            String.self,
+            String?.self
         )
-        return try rows.map { row in
-            let (number, channel, speaker, start, end, text, words) = try row.decode(
-                Int.self,
-                Int.self,
-                String.self,
-                Double.self,
-                Double.self,
-                String.self,
-                String?.self
-            )
-            return Turn(
-                number: number,
-                channel: channel,
-                speaker: Speaker(rawValue: speaker) ?? .unknown,
-                start: start,
-                end: end,
-                text: text,
-                words: try words.map { try JSONColumn.value([RecognizedWord].self, $0) } ?? []
-            )
-        }
+        return Turn(
+            number: number,
+            channel: channel,
+            speaker: Speaker(rawValue: speaker) ?? .unknown,
+            start: start,
+            end: end,
+            text: text,
+            words: try words.map { try JSONColumn.value([RecognizedWord].self, $0) } ?? []
+        )
     }
 }

@@ -42,15 +42,31 @@ public final class LiveFeed: Sendable {
     private let database: Database
     private let logger: Logger
     private let followers = Mutex<(next: UInt64, all: [UInt64: Follower])>((0, [:]))
+    /// By the number of the cell.
+    private let looking: [Int: Gathering<Followed, Numbers>]
+
+    private typealias Followed = (tenant: TenantID, topics: [LiveTopic])
 
     public init(database: Database, logger: Logger) {
         self.database = database
         self.logger = logger
+        let pairs = database.allCells.map { cell in
+            (
+                cell.number,
+                Gathering<Followed, Numbers>(limit: 100) { asked in
+                    let found = try await Self.look(asked, in: cell)
+                    return asked.map { found[$0.tenant] ?? [:] }
+                }
+            )
+        }
+        looking = Dictionary(uniqueKeysWithValues: pairs)
     }
 
     /// The numbers of topics now; 0 for one that nothing has touched.
     public func numbers(_ topics: [LiveTopic], of tenant: TenantID) async throws -> Numbers {
-        let found = try await look([(tenant, topics)], in: database.home(of: tenant))[tenant] ?? [:]
+        let home = try await database.home(of: tenant)
+        guard let gathering = looking[home.number] else { throw DatabaseFault.cellNotSet(home.number) }
+        let found = try await gathering.ask((tenant, topics))
         return Dictionary(topics.map { ($0, found[$0] ?? 0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -85,10 +101,10 @@ public final class LiveFeed: Sendable {
             let followed = followers.withLock { $0.all.values.map { ($0.tenant, Array($0.seen.keys)) } }
             guard !followed.isEmpty else { continue }
             do {
-                var here: [(tenant: TenantID, topics: [LiveTopic])] = []
+                var here: [Followed] = []
                 for entry in followed where await isHome(cell, of: entry.0) { here.append(entry) }
                 guard !here.isEmpty else { continue }
-                tell(try await look(here, in: cell))
+                tell(try await Self.look(here, in: cell))
             } catch {
                 logger.debug("cannot look for live changes", metadata: ["error": "\(error.loggable)"])
             }
@@ -120,13 +136,13 @@ public final class LiveFeed: Sendable {
         }
     }
 
-    private func look(
-        _ followed: [(tenant: TenantID, topics: [LiveTopic])],
+    private static func look(
+        _ followed: [Followed],
         in cell: Database
     ) async throws -> [TenantID: Numbers] {
         let pairs = Set(followed.flatMap { entry in entry.topics.map { Pair(tenant: entry.tenant, topic: $0) } })
         let (tenants, topics) = (pairs.map(\.tenant.rawValue), pairs.map(\.topic.name))
-        let rows = try await cell.cell { tx in
+        let rows = try await cell.readCell { tx in
             try await tx.query(
                 """
                 SELECT live.tenant_id, live.topic, live.number
