@@ -41,7 +41,7 @@ struct CertificateTests {
             try await olga.register("Домашний Мир")
             try await olga.send(Fixtures.recording("08-appliance-complaint-rude"), as: "audio")
             try await waitUntil("the transcription was tried", within: .seconds(120)) {
-                try server.words.contains("a job failed")
+                try server.words.contains("waiting for the speech service")
             }
             let body = String(decoding: try await server.get("/ready").body, as: UTF8.self)
             #expect(
