@@ -1,5 +1,4 @@
 import CPostgres
-import Kernel
 
 /// A statement with its values, ready to be sent.
 struct Statement: Sendable {
@@ -7,8 +6,6 @@ struct Statement: Sendable {
     let parameters: [Parameter]
     /// Whether the server may keep it prepared for the next time.
     let isKept: Bool
-    /// Whose tables it is about: the server keeps a plan for one search path, and makes it anew for another.
-    var tenant: TenantID?
 
     init(_ sql: SQL, isKept: Bool = true) {
         (text, parameters) = sql.render()
@@ -22,20 +19,13 @@ struct Statement: Sendable {
         isKept = true
     }
 
-    var key: StatementKey { StatementKey(text: text, types: parameters.map(\.typeOID), tenant: tenant) }
-
-    func of(_ tenant: TenantID?) -> Statement {
-        var statement = self
-        statement.tenant = tenant
-        return statement
-    }
+    var key: StatementKey { StatementKey(text: text, types: parameters.map(\.typeOID)) }
 }
 
-/// What a prepared statement is found by: one text may be used with different types, and in different schemas.
+/// What a prepared statement is found by: one text may be used with different types.
 struct StatementKey: Hashable, Sendable {
     let text: String
     let types: [UInt32]
-    let tenant: TenantID?
 }
 
 /// What a statement gave.

@@ -126,8 +126,7 @@ final class TransactionCore: Sendable {
         guard !opening.isEmpty || !statements.isEmpty else { return [] }
         let ending = extent == .oneWriting ? state.withLock { $0.ending } : []
         do {
-            let own = tenant == nil ? statements : statements.map { $0.of(tenant) }
-            let outcomes = try await connection.exchange(opening + own + ending) { noteBegin() }
+            let outcomes = try await connection.exchange(opening + statements + ending) { noteBegin() }
             guard outcomes.count == opening.count + statements.count + ending.count else {
                 throw DatabaseFault.misuse("a statement had no outcome")
             }
