@@ -102,7 +102,7 @@ struct PassageSearchStore {
         limit: Int
     ) async throws -> [PassageHit] {
         if expected > 2 * Self.rankedLimit {
-            let part = Double(total) * 3 * Double(Self.rankedLimit) / Double(expected)
+            let part = Double(total) * 1.5 * Double(Self.rankedLimit) / Double(expected)
             let first = try await newestID() - Int64(part)
             let rows = try await transaction.query(
                 ranking(by: weights, selecting: selecting, behind: first, limit: limit)
