@@ -118,7 +118,13 @@ enum DeliveryVerdict: Sendable, Equatable {
     static let nonsenseAttempts = 6
 
     /// The wait grows with `attempt`, which is 1 for the first.
-    static func verdict(on fault: TelegramFault, of delivery: Delivery, attempt: Int, isSlotEdit: Bool) -> Self {
+    static func verdict(
+        on fault: TelegramFault,
+        of delivery: Delivery,
+        attempt: Int,
+        isSlotEdit: Bool,
+        mayRepeat: Bool = false
+    ) -> Self {
         let reason = fault.description
         if fault.isNotModified { return .sent(message: nil) }
         if fault.isBadToken { return .badToken(reason) }
@@ -133,7 +139,7 @@ enum DeliveryVerdict: Sendable, Equatable {
             return .refused(reason)
         }
         // An edit made twice is an edit; a message sent twice is two messages.
-        if fault.mayHaveTakenEffect, !isHarmlessToRepeat(delivery.method) { return .ambiguous(reason) }
+        if fault.mayHaveTakenEffect, !mayRepeat, !isHarmlessToRepeat(delivery.method) { return .ambiguous(reason) }
         return .later(seconds: min(60, Double(1 << min(attempt - 1, 6))), because: reason)
     }
 

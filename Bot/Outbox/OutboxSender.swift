@@ -216,7 +216,13 @@ final class OutboxSender: Sendable {
             return .sent(message: Self.messageID(in: answer))
         } catch {
             let isSlotEdit = row.slotMessage != nil && delivery.method == EditMessageText.name
-            return .verdict(on: error, of: delivery, attempt: row.attempt, isSlotEdit: isSlotEdit)
+            return .verdict(
+                on: error,
+                of: delivery,
+                attempt: row.attempt,
+                isSlotEdit: isSlotEdit,
+                mayRepeat: row.mayRepeat
+            )
         }
     }
 

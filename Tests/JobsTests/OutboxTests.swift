@@ -50,6 +50,23 @@ struct OutboxTests {
     }
 
     @Test(arguments: OutboxPlace.allCases)
+    func `what said that a result is ready was lost when it was cut off itself`(place: OutboxPlace) async throws {
+        let world = try await OutboxWorld(place: place)
+        let old = try await world.outbox(epoch: 1)
+        try await world.send(text: "result", to: 1, slot: nil, ambiguousSlot: "call 7")
+        let row = try #require(try await old.take().first)
+        #expect(!row.mayRepeat)
+        try await old.end(row, .ambiguous("cut"))
+        let notice = try #require(try await old.take().first)
+        #expect(notice.mayRepeat)
+        // Its sender is killed: the next one sends it again.
+        let new = try await world.outbox(epoch: 2)
+        let again = try await new.take()
+        #expect(again.map(\.text) == ["the result is ready"])
+        #expect(again.map(\.id) == [notice.id])
+    }
+
+    @Test(arguments: OutboxPlace.allCases)
     func `a new holder settles what the old one was sending`(place: OutboxPlace) async throws {
         let world = try await OutboxWorld(place: place)
         let old = try await world.outbox(epoch: 1)

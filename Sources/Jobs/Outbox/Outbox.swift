@@ -96,7 +96,7 @@ public struct Outbox: Sendable {
 
     /// Settles what a former holder of the lease was sending when it ended; call it once, before the first `claim`.
     ///
-    /// An edit is sent again, which does no harm; for the rest nobody knows whether they arrived. Throws
+    /// What may be repeated is sent again, such as an edit; for the rest nobody knows whether they arrived. Throws
     /// `OutboxFault.superseded` when a newer epoch was here before.
     public func recover() async throws {
         for place in places {
@@ -113,7 +113,7 @@ public struct Outbox: Sendable {
                     """
                     UPDATE \(place.table) AS row SET state = 'pending', epoch = NULL
                     WHERE bot_id = \(bot) AND state = 'sending' AND epoch < \(epoch)
-                      AND (method LIKE 'edit%' OR method LIKE 'delete%' OR (slot IS NOT NULL AND EXISTS (
+                      AND (may_repeat OR method LIKE 'edit%' OR method LIKE 'delete%' OR (slot IS NOT NULL AND EXISTS (
                           SELECT FROM \(place.slots) AS slots
                           WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot)))
                     """
@@ -201,12 +201,12 @@ public struct Outbox: Sendable {
             row.file_mime, row.file_bytes, row.slot,
             (SELECT message_id FROM \(place.slots) AS slots
              WHERE slots.bot_id = row.bot_id AND slots.chat_id = row.chat_id AND slots.slot = row.slot),
-            row.if_ambiguous IS NOT NULL, row.attempt
+            row.may_repeat, row.attempt
         """
     }
 
     private func outboxRow(_ row: Row, _ place: OutboxPlace) throws -> OutboxRow {
-        let (id, chat, rank, method, parameters, field, name, mime, bytes, slot, message, hasBody, attempt) =
+        let (id, chat, rank, method, parameters, field, name, mime, bytes, slot, message, mayRepeat, attempt) =
             try row.decode(
                 Int64.self,
                 Int64.self,
@@ -239,7 +239,7 @@ public struct Outbox: Sendable {
             body: OutgoingBody(method: method, parameters: parameters, file: file),
             slot: slot,
             slotMessage: message,
-            hasAmbiguousBody: hasBody,
+            mayRepeat: mayRepeat,
             attempt: attempt
         )
     }
@@ -287,9 +287,9 @@ public struct Outbox: Sendable {
         )
         try await tx.execute(
             """
-            INSERT INTO \(place.table) (bot_id, chat_id, tenant_id, rank, method, parameters, slot)
+            INSERT INTO \(place.table) (bot_id, chat_id, tenant_id, rank, method, parameters, slot, may_repeat)
             SELECT bot_id, chat_id, tenant_id, 1, if_ambiguous ->> 'method',
-                   (if_ambiguous ->> 'parameters')::jsonb, if_ambiguous ->> 'slot'
+                   (if_ambiguous ->> 'parameters')::jsonb, if_ambiguous ->> 'slot', true
             FROM \(place.table)
             WHERE id = ANY(\(ids)) AND if_ambiguous IS NOT NULL
             """

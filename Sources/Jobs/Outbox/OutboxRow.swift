@@ -10,7 +10,8 @@ public struct OutboxRow: Sendable {
     public let slot: String?
     /// The message that the slot is by now; nil when none of it has been sent.
     public let slotMessage: Int64?
-    public let hasAmbiguousBody: Bool
+    /// Whether it is sent again when nobody knows whether it arrived.
+    public let mayRepeat: Bool
     /// 1 for the first.
     public let attempt: Int
 
