@@ -20,6 +20,9 @@ crypt() {
     openssl enc "$1" -aes-256-cbc -md sha256 -pbkdf2 -iter 600000 -salt -pass "file:$passphrase_file"
 }
 
+# dump_of N: the file of that cell's database in a whole backup.
+dump_of() { if (($1 == 1)); then say "database.dump$sealed"; else say "database-$1.dump$sealed"; fi; }
+
 # Whose database as_owner means; see in_cell.
 cell=1
 
