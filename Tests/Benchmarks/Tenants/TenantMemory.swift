@@ -42,7 +42,7 @@ private func measureIdleServer(_ bench: Bench, _ made: BenchDatabase, _ tenants:
     defer { server.child.signal(SIGKILL) }
     try await server.waitUntilReady(try HTTPClient(reactor: bench.reactor))
     // Its first sweep goes over all companies.
-    try await Task.sleep(for: .seconds(bench.count(30, quick: 1)))
+    try await waitForRest(server.child.process)
     bench.report.add(
         "tenant: the idle server with \(tenants.count) tenants",
         try Usage.of(server.child.process).privateMegabytes,
@@ -55,6 +55,20 @@ private func measureIdleServer(_ bench: Bench, _ made: BenchDatabase, _ tenants:
         try own.map { try Usage.of($0).privateMegabytes }.reduce(0, +),
         .megabytes
     )
+}
+
+/// Waits until a process has done next to nothing for some seconds, for two minutes at most.
+private func waitForRest(_ process: pid_t) async throws {
+    let deadline = ContinuousClock.now + .seconds(120)
+    var (used, calm) = (try Usage.cpuSeconds(of: process), 0)
+    while calm < 5 {
+        guard ContinuousClock.now < deadline else { throw Wrong("the idle server is not idle") }
+        try await Task.sleep(for: .seconds(1))
+        let now = try Usage.cpuSeconds(of: process)
+        // Its polls, leases and looks for work take about a hundredth of a second in each.
+        calm = now - used < 0.05 ? calm + 1 : 0
+        used = now
+    }
 }
 
 /// A call comes, the list and the call's page are looked at, something is asked.
